@@ -1,0 +1,301 @@
+/** The 19 node types (2.4–2.12): base fields, LLM nodes, tool, HTTP, conversation and data nodes. */
+
+import { z } from 'zod';
+import { anyJson, decimal, flag, freeObject, freeObjectOrNull, list, oneOf, orNull, text, whole } from './field';
+import { llmOrGroupSchema } from './model';
+import { conditionSchema, promptSchema, staticMessagesSchema } from './prompt';
+import { resultMappingSchema, toolSchema, toolsConfigSchema } from './tool';
+
+export const globalNodeConfigSchema = z.looseObject({
+	is_global: flag(false),
+	condition: orNull(conditionSchema),
+	global_condition_edge_evaluation_method: oneOf(
+		['workflow_default', 'tool_call', 'independent_llm_evaluations'],
+		'workflow_default',
+	),
+	reverse_conditional_edge: orNull(conditionSchema),
+});
+
+export const selfLoopConfigSchema = z.looseObject({
+	enabled: flag(false),
+	max_retries: whole(),
+	expiry_time: whole(),
+	time_between_retries: whole(0).transform((value) => value ?? 0),
+});
+
+export const nodeBase = {
+	logical_id: text(),
+	name: text(),
+	description: text(),
+	workflow_id: text(),
+	version_number: whole(0),
+	disabled: flag(false),
+	miscellaneous: freeObject,
+	primary_category: text(),
+	secondary_category: text(),
+	is_start: flag(false),
+	global_node_config: orNull(globalNodeConfigSchema),
+	is_guardrail_node: flag(false),
+	self_loop_config: orNull(selfLoopConfigSchema),
+};
+
+/** What the platform says when a model call fails; ours is worded anew (R2.49). */
+export const DEFAULT_ERROR_MESSAGE = 'I am sorry, something went wrong on my side. Could you say that again?';
+
+const llmNode = (defaults: { selfLoop: boolean; wait: boolean; errorMessage: string | null }) => ({
+	...nodeBase,
+	main_response_config: orNull(promptSchema),
+	attachable_llm_config_id: text(),
+	llms_config: orNull(llmOrGroupSchema),
+	tools_config: orNull(toolsConfigSchema),
+	self_loop: flag(defaults.selfLoop),
+	wait_for_user_message: flag(defaults.wait),
+	max_consecutive_tool_calls: whole(1).transform((value) => value ?? 1),
+	default_error_message: text(defaults.errorMessage),
+	use_mcp_tools: flag(false),
+	ignore_default_prompt_prefix: flag(false),
+	ignore_default_prompt_suffix: flag(false),
+	ignore_content_received_during_llm_tool_call_specification: flag(false),
+	structured_output_schema: freeObjectOrNull,
+	backchannel_response_config: orNull(promptSchema),
+	max_turns: whole(),
+});
+
+export const sayLlmSchema = z.looseObject({
+	...llmNode({ selfLoop: true, wait: true, errorMessage: DEFAULT_ERROR_MESSAGE }),
+	type: z.literal('say_llm'),
+});
+export type SayLlmNode = z.infer<typeof sayLlmSchema>;
+
+export const workerLlmSchema = z.looseObject({
+	...llmNode({ selfLoop: false, wait: true, errorMessage: DEFAULT_ERROR_MESSAGE }),
+	type: z.literal('worker_llm'),
+});
+export type WorkerLlmNode = z.infer<typeof workerLlmSchema>;
+
+export const workflowRunEvaluatorSchema = z.looseObject({
+	...llmNode({ selfLoop: false, wait: false, errorMessage: null }),
+	type: z.literal('workflow_run_evaluator'),
+	input_runtime_variable_name: text('workflow_run_object'),
+	output_runtime_variable_name: text(),
+	is_turn_by_turn_evaluator: flag(false),
+});
+export type WorkflowRunEvaluatorNode = z.infer<typeof workflowRunEvaluatorSchema>;
+
+export const sayStaticSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('say_static'),
+	static_messages_config: orNull(staticMessagesSchema),
+});
+export type SayStaticNode = z.infer<typeof sayStaticSchema>;
+
+export const toolNodeSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('tool_node'),
+	tool_config: orNull(toolSchema),
+	tool_arguments: freeObject,
+	result_runtime_variable_name: text('tool_result'),
+	preserve_argument_types: flag(false),
+});
+export type ToolNode = z.infer<typeof toolNodeSchema>;
+
+export const httpRequestSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('http_request'),
+	url: text(),
+	method: oneOf(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'], 'GET'),
+	headers: freeObjectOrNull,
+	query_parameters: text(),
+	body_parameters: text(),
+	body_content_type: oneOf(
+		['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'],
+		'application/json',
+	),
+	timeout: whole(30).transform((value) => value ?? 30),
+	response_format: oneOf(['json', 'text', 'binary'], 'json'),
+	result_runtime_variable_name: text('http_request_result'),
+	response_mapping: list(resultMappingSchema),
+});
+export type HttpRequestNode = z.infer<typeof httpRequestSchema>;
+
+export const sendSmsSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('send_sms'),
+	destination_phone_number: text(),
+	message: text(),
+	sms_provider: text(),
+});
+export type SendSmsNode = z.infer<typeof sendSmsSchema>;
+
+export const startConversationSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('start_conversation'),
+	is_voice_conversation: flag(false),
+	is_outbound_call: flag(true),
+	bearer_token: text(),
+	assistant_number: text(),
+	assistant_id: text(),
+	user_number: text(),
+	conversation_id: text(),
+	polling_interval_seconds: whole(2),
+});
+export type StartConversationNode = z.infer<typeof startConversationSchema>;
+
+export const endConversationSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('end_conversation'),
+	process_transcript_prompt: orNull(promptSchema),
+	process_transcript_llms_config: orNull(llmOrGroupSchema),
+});
+export type EndConversationNode = z.infer<typeof endConversationSchema>;
+
+export const workflowRunFetchSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('workflow_run_fetch'),
+	workflow_run_id: text('{{workflow_run_id}}'),
+	result_runtime_variable_name: text('workflow_run_object'),
+});
+export type WorkflowRunFetchNode = z.infer<typeof workflowRunFetchSchema>;
+
+export const noOpSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('no_op'),
+	note: text(),
+	output_runtime_variable_name: text('no_op_result'),
+	delay_seconds: decimal(0),
+	simulate_failure: flag(false),
+});
+export type NoOpNode = z.infer<typeof noOpSchema>;
+
+export const fieldExtractorSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('field_extractor'),
+	input_runtime_variable_name: text(),
+	keys_to_retain: list(z.string()),
+	keys_to_retain_runtime_variable_name: text(),
+	output_runtime_variable_name: text('field_extractor_result'),
+});
+export type FieldExtractorNode = z.infer<typeof fieldExtractorSchema>;
+
+export const deduplicateSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('deduplicate'),
+	input_runtime_variable_name: text(),
+	dedup_key: text(),
+	dedup_key_runtime_variable_name: text(),
+	output_runtime_variable_name: text('deduplicate_result'),
+});
+export type DeduplicateNode = z.infer<typeof deduplicateSchema>;
+
+export const superNodeSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('super_node'),
+	super_workflow_id: text(),
+	super_workflow_version_number: whole(),
+	field_values: freeObject,
+	override_llm_config: flag(false),
+	override_only_workflow_default_nodes: flag(false),
+	attachable_llm_config_id: text(),
+	llms_config: orNull(llmOrGroupSchema),
+	reverse_edge_scope: oneOf(['all_interior_llm_nodes', 'terminal_nodes'], 'all_interior_llm_nodes'),
+	super_node_interface: freeObjectOrNull,
+	encapsulated_workflow_config: freeObjectOrNull,
+});
+export type SuperNode = z.infer<typeof superNodeSchema>;
+
+export const googleDocsSchema = z.looseObject({
+	...nodeBase,
+	type: z.literal('google_docs'),
+	credentials: freeObjectOrNull,
+	operate_document: freeObjectOrNull,
+});
+
+const athenaBase = {
+	...nodeBase,
+	source_id: text(),
+	api_key: text(),
+	department_id: whole(),
+	timezone: text('America/New_York'),
+	reminders: flag(false),
+	slotfill_outreach: flag(false),
+	working_hours: freeObjectOrNull,
+	use_cases: list(anyJson),
+};
+
+export const athenaPatientsSearchSchema = z.looseObject({
+	...athenaBase,
+	type: z.literal('athena_patients_search'),
+	phone_number: text(),
+	full_name: text(),
+	birthdate: text(),
+});
+
+const athenaPatient = {
+	first_name: text(),
+	last_name: text(),
+	phone_number: text(),
+	birthdate: text(),
+	gender: text('Male'),
+	email: text(),
+	notes: text(),
+	mobile_number: text(),
+};
+
+export const athenaPatientsCreateSchema = z.looseObject({
+	...athenaBase,
+	...athenaPatient,
+	type: z.literal('athena_patients_create'),
+});
+
+export const athenaPatientsUpdateSchema = z.looseObject({
+	...athenaBase,
+	...athenaPatient,
+	type: z.literal('athena_patients_update'),
+	patient_id: text(),
+	notes_action: oneOf(['append', 'replace'], 'append'),
+});
+
+export const athenaAppointmentsCreateSchema = z.looseObject({
+	...athenaBase,
+	type: z.literal('athena_appointments_create'),
+	title: text(),
+	patient_id: text(),
+	practitioner_id: text(),
+	start_time: text(),
+	duration_in_minutes: whole(15),
+});
+
+export const nodeSchema = z.discriminatedUnion('type', [
+	sayLlmSchema,
+	workerLlmSchema,
+	workflowRunEvaluatorSchema,
+	sayStaticSchema,
+	toolNodeSchema,
+	httpRequestSchema,
+	sendSmsSchema,
+	startConversationSchema,
+	endConversationSchema,
+	workflowRunFetchSchema,
+	noOpSchema,
+	fieldExtractorSchema,
+	deduplicateSchema,
+	superNodeSchema,
+	googleDocsSchema,
+	athenaPatientsSearchSchema,
+	athenaPatientsCreateSchema,
+	athenaPatientsUpdateSchema,
+	athenaAppointmentsCreateSchema,
+]);
+export type KnownNode = z.infer<typeof nodeSchema>;
+
+/** A node of unknown type, or of a known type whose own fields failed (5.3 rules 2 and 3). */
+export interface UnknownNode extends z.infer<z.ZodObject<typeof nodeBase>> {
+	type: 'unknown';
+	/** The type as the file spells it, or null when it has none. */
+	original_type: string | null;
+}
+
+export type Node = KnownNode | UnknownNode;
+export type NodeType = Node['type'];
+/** The two node types that talk with models and may wait for the user. */
+export type InteractiveNode = SayLlmNode | WorkerLlmNode;

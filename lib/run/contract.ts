@@ -1,0 +1,105 @@
+/** Runs in motion as callers see them: what to send, what one turn returns, how to follow it live. */
+
+import type { Json, JsonObject } from '../json';
+import type { Ports, RunStatus, WireEvent } from '../engine/contract';
+
+/** Which graph a new run executes. Ignored when the session or run already exists. */
+export type RunSource =
+	| { type: 'stored'; workflowId: string; version: number | 'active' }
+	/** Any document of the format as JSON text or value; its active version is run. */
+	| { type: 'document'; document: string | JsonObject };
+
+export interface TurnRequest {
+	source?: RunSource;
+	/** Continue this run. */
+	runId?: string;
+	/** Continue the run that owns this session, or start one; free text, unique per deployment. */
+	sessionKey?: string;
+	/** What to do when the session has no unfinished run: `start` (default) or refuse with `SESSION_UNKNOWN`. */
+	whenSessionIsNew?: 'start' | 'refuse';
+	command?: 'start' | 'data' | 'resume' | 'pause' | 'stop' | 'pump';
+	/** The user's message; null or absent for none. At most 64 KiB. */
+	message?: string | null;
+	/** Full run input in the wire form (R1.18–R1.22) for API callers; wins over `message`. */
+	runInput?: JsonObject;
+	dynamicVariables?: JsonObject;
+	runtimeVariables?: JsonObject;
+	welcomeMessage?: string;
+	startNodeId?: string;
+	runBy?: string;
+	/** A repeated delivery with the same key returns the first answer and changes nothing. */
+	idempotencyKey?: string;
+	/** A busy run: `wait` for it (default, at most 30 s, then `RUN_BUSY`) or `refuse` at once. */
+	whenBusy?: 'wait' | 'refuse';
+	signal?: AbortSignal;
+	/** Milliseconds for the whole turn; the run stays resumable when it is spent. Default none. */
+	timeoutMs?: number;
+	/** Events as they become durable, then `token` pieces as models produce them (R8.17). */
+	onEvent?: (event: WireEvent) => void;
+	onToken?: (text: string) => void;
+}
+
+export interface SpokenMessage {
+	text: string;
+	/** `llm`, `static`, … (R9.43). */
+	type: string;
+	nodeId: string | null;
+	nodeName: string | null;
+	threadId: string;
+}
+
+/** What one turn (or pump) did. `reply` is what a chat shows. */
+export interface TurnResult {
+	runId: string;
+	workflowId: string | null;
+	versionNumber: number | null;
+	turnNumber: number;
+	status: RunStatus;
+	/** Texts of the main conversation joined by blank lines; fillers are left out. */
+	reply: string;
+	messages: SpokenMessage[];
+	isWaitingForInput: boolean;
+	isCompleted: boolean;
+	hasActiveCompanions: boolean;
+	hasBackgroundWork: boolean;
+	/** Node the main thread is at, or was at when it ended. */
+	currentNode: { id: string; name: string | null; type: string } | null;
+	/** Runtime variables of the main thread over the workflow's, without qualified duplicates. */
+	variables: JsonObject;
+	/** Nodes executed in this turn and the edges between them, in order. */
+	path: Array<{ nodeId: string; nodeName: string | null; edgeId: string | null; edgeName: string | null; reason: string | null }>;
+	usage: { calls: number; promptTokens: number; completionTokens: number; totalTokens: number };
+	latencyMs: number;
+	/** Set when the turn failed or was interrupted; the same sentence the events carry. */
+	error: { code: string; message: string; advice: string | null } | null;
+	/** Wire events of this turn (R9), computed on first read. */
+	readonly events: WireEvent[];
+	/** True when this answer was given before under the same idempotency key. */
+	repeated: boolean;
+	/** True when an interrupted earlier turn was finished first; its texts lead `messages`. */
+	recovered: boolean;
+	/** The run that was already finished when the message arrived, replaced by this new one, or null. */
+	warnings: string[];
+}
+
+/** The whole record of a run (R9.49), built from its log. */
+export type RunRecord = JsonObject;
+
+export interface Runner {
+	/** One command on one run: lock, load, advance, append, release. */
+	turn(request: TurnRequest): Promise<TurnResult>;
+	/** @throws {RunError} `RUN_UNKNOWN`. */
+	record(runId: string): Promise<RunRecord>;
+	/** Fails runs that stopped moving (R1.31); returns their ids. */
+	reap(): Promise<string[]>;
+	/** Waits for turns in progress, then lets go of timers and caches. */
+	close(): Promise<void>;
+}
+
+export interface RunnerOptions {
+	ports: Ports;
+	/** How often steps become durable: every step (default), or only around effects and at turn ends. */
+	durability?: 'step' | 'turn';
+	/** Values of the deployment read at each turn. */
+	surroundings?: () => Promise<{ globals: JsonObject; secrets: Record<string, string>; namedLlms: Record<string, Json> }>;
+}

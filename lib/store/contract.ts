@@ -1,0 +1,151 @@
+/** What a store keeps and promises: workflows with versions, runs as logs of batches, leases, sessions. */
+
+import type { Json, JsonObject } from '../json';
+
+export interface WorkflowRow {
+	id: string;
+	name: string;
+	description: string | null;
+	activeVersion: number;
+	createdAt: number;
+	updatedAt: number;
+}
+
+export interface VersionRow {
+	workflowId: string;
+	number: number;
+	name: string | null;
+	/** The graph's JSON text exactly as it is to be exported. */
+	document: string;
+	createdAt: number;
+	updatedAt: number;
+}
+
+/** The index entry of a run: what lists, filters and locks need without reading the log. */
+export interface RunRow {
+	id: string;
+	workflowId: string | null;
+	versionNumber: number | null;
+	/** Content address of the pinned graph (R1.29); `readGraph` returns its text. */
+	graphHash: string;
+	status: string;
+	/** Number of batches in the log; the next batch gets this number. */
+	head: number;
+	turnCount: number;
+	sessionKey: string | null;
+	createdAt: number;
+	updatedAt: number;
+	/** Free searchable facts about the run, set by the upper rooms. */
+	facts: JsonObject;
+}
+
+/** The part of a run's index that an append may change in the same transaction. */
+export interface RunPatch {
+	status?: string;
+	turnCount?: number;
+	facts?: JsonObject;
+}
+
+/** One durable write of a run: some events, already encoded, that happened together. */
+export interface Batch {
+	number: number;
+	/** Encoded events; opaque to the store. */
+	data: string;
+}
+
+export interface Snapshot {
+	/** The state as of before batch `head`. */
+	head: number;
+	data: string;
+}
+
+/** A writer's exclusive hold on a run; random, because host names are not unique per process. */
+export interface Lease {
+	runId: string;
+	owner: string;
+}
+
+export interface RunLog {
+	run: RunRow;
+	snapshot: Snapshot | null;
+	/** Batches from the snapshot's head (or from 0) to the end, in order. */
+	batches: Batch[];
+}
+
+export interface AppendRequest {
+	lease: Lease;
+	/** Number the first new batch must get: the head the writer knows. */
+	expectedHead: number;
+	data: string;
+	patch?: RunPatch;
+	/** Give the lease back in the same transaction. */
+	release?: boolean;
+}
+
+export interface NewRun {
+	id: string;
+	workflowId: string | null;
+	versionNumber: number | null;
+	/** JSON text of the graph to pin; stored once per content. */
+	graph: string;
+	status: string;
+	sessionKey: string | null;
+	createdAt: number;
+	/** Taken at once by this owner until `leaseMs` from now. */
+	owner: string;
+	leaseMs: number;
+}
+
+/**
+ * Everything durable. Every method is one transaction; appends made in the same tick of the event
+ * loop may share one (group commit). All rejections are StoreErrors or RunErrors.
+ */
+export interface Store {
+	createWorkflow(input: { id: string; name: string; description: string | null; document: string; versionName?: string | null }): Promise<WorkflowRow>;
+	getWorkflow(id: string): Promise<WorkflowRow | null>;
+	listWorkflows(filter: { search?: string; limit: number; offset: number }): Promise<{ rows: WorkflowRow[]; total: number }>;
+	updateWorkflow(id: string, patch: { name?: string; description?: string | null }): Promise<WorkflowRow>;
+	/** Deletes its versions and runs too (R9.59). */
+	deleteWorkflow(id: string): Promise<void>;
+
+	/** Number = highest number of the workflow + 1; 0 exists from the start. */
+	createVersion(workflowId: string, input: { name: string | null; document: string; activate: boolean }): Promise<VersionRow>;
+	getVersion(workflowId: string, number: number | 'active'): Promise<VersionRow | null>;
+	listVersions(workflowId: string): Promise<Array<Omit<VersionRow, 'document'>>>;
+	updateVersion(workflowId: string, number: number, patch: { name?: string | null; document?: string }): Promise<VersionRow>;
+	activateVersion(workflowId: string, number: number): Promise<WorkflowRow>;
+	/** The last version cannot be deleted (R-84), nor the active one. */
+	deleteVersion(workflowId: string, number: number): Promise<void>;
+
+	/** Creates the run, pins the graph and takes the lease. A taken session key: `SESSION_TAKEN` with the run's id. */
+	createRun(run: NewRun): Promise<{ run: RunRow; lease: Lease }>;
+	findRun(id: string): Promise<RunRow | null>;
+	/** The run that now owns this session key, or null. */
+	findSession(sessionKey: string): Promise<RunRow | null>;
+	/** Frees the key of a finished run so that a new run can take it. */
+	releaseSession(sessionKey: string, runId: string): Promise<void>;
+	listRuns(filter: { workflowId?: string; statuses?: string[]; sessionKey?: string; limit: number; offset: number }): Promise<{ rows: RunRow[]; total: number }>;
+	deleteRun(id: string): Promise<void>;
+
+	/** Takes the lease when nobody holds it; null when another owner does. */
+	claim(runId: string, owner: string, leaseMs: number): Promise<{ run: RunRow; lease: Lease } | null>;
+	/** Extends a held lease; false when it was lost. */
+	renew(lease: Lease, leaseMs: number): Promise<boolean>;
+	release(lease: Lease): Promise<void>;
+	/** @throws {RunError} `RUN_LEASE_LOST` when the lease or the head no longer fits; nothing is written then. */
+	append(request: AppendRequest): Promise<{ head: number }>;
+
+	readLog(runId: string): Promise<RunLog | null>;
+	/** Batches from number `from` on. */
+	readBatches(runId: string, from: number): Promise<Batch[]>;
+	readGraph(hash: string): Promise<string | null>;
+	saveSnapshot(runId: string, snapshot: Snapshot): Promise<void>;
+
+	/** Small named values of the deployment: global variables, named LLM configs, settings. */
+	getSetting(scope: string, name: string): Promise<Json | null>;
+	listSettings(scope: string): Promise<Array<{ name: string; value: Json }>>;
+	putSetting(scope: string, name: string, value: Json): Promise<void>;
+	deleteSetting(scope: string, name: string): Promise<void>;
+
+	close(): Promise<void>;
+}
