@@ -13,7 +13,9 @@ export default tseslint.config(
 	{
 		files: ['**/*.ts'],
 		extends: [tseslint.configs.recommended],
-		languageOptions: { parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname } },
+		languageOptions: {
+			parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+		},
 		rules: {
 			'no-console': 'error',
 			'no-empty': ['error', { allowEmptyCatch: false }],
@@ -22,7 +24,10 @@ export default tseslint.config(
 			'@typescript-eslint/no-floating-promises': 'error',
 			'@typescript-eslint/no-misused-promises': 'error',
 			'@typescript-eslint/await-thenable': 'error',
-			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+			'@typescript-eslint/switch-exhaustiveness-check': [
+				'error',
+				{ considerDefaultExhaustiveForUnions: true },
+			],
 			'@typescript-eslint/only-throw-error': 'error',
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
 			'@typescript-eslint/consistent-type-imports': [
@@ -46,7 +51,11 @@ export default tseslint.config(
 			'no-restricted-properties': [
 				'error',
 				{ object: 'Date', property: 'now', message: 'The hour comes from the clock port.' },
-				{ object: 'Math', property: 'random', message: "Chance comes from the run's seed, so that a run can be replayed." },
+				{
+					object: 'Math',
+					property: 'random',
+					message: "Chance comes from the run's seed, so that a run can be replayed.",
+				},
 			],
 		},
 	},

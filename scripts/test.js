@@ -11,7 +11,11 @@ const modules = join(root, 'node_modules');
 /** A part either counts as one check (`command`) or brings its own figures (`project`, a jest project). */
 const parts = [
 	{ name: 'build', command: [join(root, 'scripts/build.js')], minutes: 3 },
-	{ name: 'types', command: [join(modules, 'typescript-native/bin/tsc'), '-p', 'tsconfig.test.json'], minutes: 2 },
+	{
+		name: 'types',
+		command: [join(modules, 'typescript-native/bin/tsc'), '-p', 'tsconfig.test.json'],
+		minutes: 2,
+	},
 	{ name: 'lint', command: [join(modules, 'eslint/bin/eslint.js'), '--max-warnings', '0', '.'], minutes: 4 },
 	{
 		name: 'format',
@@ -54,7 +58,10 @@ async function run(part) {
 	const report = join(artifacts, `${part.name}.json`);
 	rmSync(report, { force: true });
 	const startedMs = Date.now();
-	const ended = await runProcess(part.project === undefined ? part.command : jestCommand(part, report), part.minutes);
+	const ended = await runProcess(
+		part.project === undefined ? part.command : jestCommand(part, report),
+		part.minutes,
+	);
 	const seconds = Math.round((Date.now() - startedMs) / 1000);
 	const figures = part.project === undefined ? { passed: 1, failed: 0, skipped: 0 } : readReport(report);
 	// A part that crashed, ran out of time or left no report fails, whatever it counted before.

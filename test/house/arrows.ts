@@ -87,7 +87,9 @@ function packageFault(from: string, entry: Import, { dependencies }: Allowances)
 	const isBuiltin = specifier.startsWith('node:') || builtinModules.includes(specifier);
 	const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 	if (!from.startsWith('lib/')) {
-		const isAllowed = name === 'n8n-workflow' || (from.startsWith('nodes/') && isBuiltin);
+		// Credentials sign requests, nothing more; n8n nodes may ask for any part of Node.
+		const isAllowed =
+			name === 'n8n-workflow' || specifier === 'node:crypto' || (from.startsWith('nodes/') && isBuiltin);
 		return isAllowed ? null : `${from.split('/')[0]} may import n8n-workflow, not ${specifier}`;
 	}
 	if (name.startsWith('n8n-') || name.startsWith('@n8n/'))
