@@ -33,9 +33,13 @@ export interface ModelCall {
 	output?: OutputDefinition;
 	/** May stream text to the user and say a filler; `say` calls only. */
 	audible?: boolean;
+	/** May say a filler though its own text is not heard: workers (R7.5.1). */
+	fills?: boolean;
 	fillerPrompt?: string;
 	/** For `condition` calls: the node the condition leads to. */
 	destinationNodeId?: string;
+	/** Ends this one call early; the step's own signal ends it as well. */
+	signal?: AbortSignal;
 }
 
 export interface SpokenText {
@@ -64,6 +68,35 @@ export interface Write {
 	scope?: 'thread' | 'workflow';
 }
 
+/** One turn of the conversation as people heard it: no memos, no tool calls. */
+export interface TranscriptLine {
+	role: 'user' | 'assistant';
+	text: string;
+}
+
+/** What a phone call looks like from outside (R7.2.6). */
+export interface CallState {
+	conversationId: string;
+	status: 'initiated' | 'in-progress' | 'completed' | 'failed';
+}
+
+/** Outside services a deployment may offer. A node whose service is absent reports `not_configured`. */
+export interface Services {
+	/** @throws {EffectError} when the provider refuses. Resolves to the provider's message id. */
+	sendSms?(sms: { to: string; text: string; provider: string | null; signal: AbortSignal }): Promise<string | null>;
+	/** The whole run record, or null when this team has no such run. */
+	fetchRun?(runId: string): Promise<JsonObject | null>;
+	/** Places an outbound call (R7.2.3). @throws {EffectError} */
+	placeCall?(call: {
+		from: string | null;
+		to: string | null;
+		assistantId: string | null;
+		token: string | null;
+		signal: AbortSignal;
+	}): Promise<CallState>;
+	callState?(conversationId: string, token: string | null, signal: AbortSignal): Promise<CallState>;
+}
+
 /**
  * One node execution as its behavior sees it. Calls that reach outside are journalled by the engine:
  * after a crash the node is executed again and gets the recorded answers, in the same order.
@@ -86,7 +119,11 @@ export interface Step<N extends Node = Node> {
 	readonly signal: AbortSignal;
 	readonly http: Http;
 	readonly tools: Tools;
+	/** Absent: no outside service is connected. */
+	readonly services?: Services;
 
+	/** What was said on this thread so far, oldest first, without memos and tool traffic. */
+	transcript(): TranscriptLine[];
 	/** The config that answers for this node (R8.2), or null when none is configured. */
 	llmConfig(own?: LlmOrGroup | null, attachableId?: string | null): LlmOrGroup | null;
 	/** @throws as `Models.call`. */

@@ -4,8 +4,9 @@ import type { ConditionalEdge, DirectEdge } from '../graph/edge';
 import type { Graph } from '../graph/graph';
 import type { Node } from '../graph/node';
 import type { Condition } from '../graph/prompt';
+import type { LlmOrGroup } from '../graph/model';
 import type { JsonObject } from '../json';
-import type { ToolDefinition } from '../llm/contract';
+import type { ModelAnswer, ModelMessage, OutputDefinition, ToolDefinition } from '../llm/contract';
 import type { Scope } from '../value/contract';
 
 /** A condition that can move the thread: an own conditional edge, a global node, a way back. */
@@ -24,6 +25,15 @@ export interface ExitTool {
 	exit: Exit;
 	/** Name starts with `Destination_Node_` and ends in a nonce the conversation cannot know. */
 	definition: ToolDefinition;
+	/** Reads the arguments of a call of this tool; never throws. */
+	read(args: JsonObject): Promise<PickReading>;
+}
+
+/** What a model's call of an exit tool says: the pick with its valid arguments, and what was wrong. */
+export interface PickReading {
+	pick: Pick;
+	/** One sentence per argument that does not fit; empty when the call is in order. No values. */
+	problems: string[];
 }
 
 /** An exit a model picked, with the arguments it filled (R3.18–R3.21). */
@@ -67,5 +77,31 @@ export interface Position {
 	isCompanion: boolean;
 	/** Global node id → id of the node that last hopped into it (R3.40). */
 	callers: Readonly<Record<string, string>>;
-	warn(message: string): void;
+	/**
+	 * Set while the node's bounded self-loop runs: its conditional exits come first and the direct edge
+	 * is taken only after exhaustion (R6.9). Default: no loop.
+	 */
+	loop?: 'repeating' | 'exhausted';
+	/** `onceKey` names what is warned of; the same key is reported once a turn (R3.35). */
+	warn(message: string, onceKey?: string): void;
+}
+
+/** A question to a model that edges need answered; a `ModelCall` of the behavior room fits. */
+export interface EdgeQuestion {
+	purpose: 'condition' | 'edge_message';
+	config: LlmOrGroup;
+	messages: ModelMessage[];
+	tools: ToolDefinition[];
+	output?: OutputDefinition;
+	destinationNodeId?: string;
+	/** Aborted when an earlier exit was found true and this answer is no longer needed. */
+	signal?: AbortSignal;
+}
+
+export type AskModel = (question: EdgeQuestion) => Promise<ModelAnswer>;
+
+/** An exit that an evaluator call found true, with the call's accounting. */
+export interface JudgedPick {
+	pick: Pick;
+	judgedBy: Judge;
 }
