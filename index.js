@@ -1,0 +1,2 @@
+/** Hands out the compiled library. */
+module.exports = require('./dist/lib/index.js');

@@ -1,0 +1,103 @@
+/** The optional settings of the Interactly Graph node. */
+
+import type { INodeProperties } from 'n8n-workflow';
+
+export const optionsProperty: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add Option',
+	default: {},
+	options: [
+		{
+			displayName: 'Allowed Private Hosts',
+			name: 'allowedPrivateHosts',
+			type: 'string',
+			default: '',
+			placeholder: 'ehr.internal, 10.0.4.12',
+			description:
+				'Hosts inside your network that HTTP nodes and tools of the graph may call, separated by commas. All other private and loopback addresses are refused.',
+		},
+		{
+			displayName: 'Dynamic Variables (JSON)',
+			name: 'dynamicVariablesJson',
+			type: 'json',
+			default: '{}',
+			description: 'More values for {{name}} placeholders, as one JSON object. The fields above win where both name a value.',
+		},
+		{
+			displayName: 'Idempotency Key',
+			name: 'idempotencyKey',
+			type: 'string',
+			default: '',
+			placeholder: '={{ $json.messageId }}',
+			description: 'A message that arrives again with the same key gets the first answer again, and nothing happens twice',
+		},
+		{
+			displayName: 'If Session Is Busy',
+			name: 'whenBusy',
+			type: 'options',
+			options: [
+				{ name: 'Wait', value: 'wait', description: 'Take the turn after the one in progress, within 30 seconds' },
+				{ name: 'Refuse', value: 'refuse', description: 'Fail at once with RUN_BUSY' },
+			],
+			default: 'wait',
+			description: 'What happens when another message of the same session is being answered',
+		},
+		{
+			displayName: 'If Session Is New',
+			name: 'whenSessionIsNew',
+			type: 'options',
+			options: [
+				{ name: 'Start a Conversation', value: 'start' },
+				{ name: 'Refuse', value: 'refuse', description: 'Fail with SESSION_UNKNOWN, for flows that only continue' },
+			],
+			default: 'start',
+			description: 'What happens when the session has no unfinished conversation',
+		},
+		{
+			displayName: 'Include Events',
+			name: 'includeEvents',
+			type: 'boolean',
+			default: false,
+			description: 'Whether the Turn output carries all events of the turn under "events"',
+		},
+		{
+			displayName: 'Runtime Variables (JSON)',
+			name: 'runtimeVariablesJson',
+			type: 'json',
+			default: '{}',
+			description: 'Values for [[name]] placeholders, written to the conversation before this turn',
+		},
+		{
+			displayName: 'Start Node ID',
+			name: 'startNodeId',
+			type: 'string',
+			default: '',
+			placeholder: 'node_…',
+			description: 'Logical ID of the node a new conversation begins at, instead of the graph\'s start node',
+		},
+		{
+			displayName: 'Stream Reply to Chat',
+			name: 'stream',
+			type: 'boolean',
+			default: true,
+			description: 'Whether a Chat Trigger in response mode "Streaming" is sent the reply while it is being written',
+		},
+		{
+			displayName: 'Timeout (Seconds)',
+			name: 'timeoutSeconds',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 120,
+			description: 'Longest time for the whole turn. The conversation stays where it was and can be continued.',
+		},
+		{
+			displayName: 'Welcome Message',
+			name: 'welcomeMessage',
+			type: 'string',
+			default: '',
+			description: 'What the user has already been told before the first message; it opens the history of a new conversation',
+		},
+	],
+};
