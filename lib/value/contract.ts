@@ -14,6 +14,8 @@ export interface Scope {
 	prompt(name: string): string | undefined;
 	/** True for dynamic values written by the author (globals, defaults): scanned again (R4.7). */
 	isAuthored(path: string): boolean;
+	/** `text` with every secret's value of 6 characters or more replaced by the mask (R4.28). */
+	mask(text: string): string;
 	/** Called once per placeholder that could not be resolved, and per unknown filter (R4.3, R4.9). */
 	unresolved(placeholder: string, reason: 'unknown' | 'filter' | 'prompt'): void;
 }
