@@ -13,17 +13,11 @@ import type { Scope } from '../value/contract';
 
 /** How a spoken text came about: `response_metadata.message_type` (R9.43). */
 export type MessageType =
-	| 'llm'
-	| 'static'
-	| 'edge_static'
-	| 'edge_dynamic'
-	| 'tool_filler'
-	| 'backchannel'
-	| 'error'
-	| 'escalation';
+	'llm' | 'static' | 'edge_static' | 'edge_dynamic' | 'tool_filler' | 'backchannel' | 'error' | 'escalation';
 
 /** Who asks the model; decides the event type and what enters the history. */
-export type CallPurpose = 'say' | 'worker' | 'evaluator' | 'structured' | 'condition' | 'transcript' | 'edge_message';
+export type CallPurpose =
+	'say' | 'worker' | 'evaluator' | 'structured' | 'condition' | 'transcript' | 'edge_message';
 
 export interface ModelCall {
 	purpose: CallPurpose;
@@ -36,6 +30,11 @@ export interface ModelCall {
 	/** May say a filler though its own text is not heard: workers (R7.5.1). */
 	fills?: boolean;
 	fillerPrompt?: string;
+	/**
+	 * For `condition` and `edge_message` calls, several of which may run at once: what is asked, unique in
+	 * one selection. Other calls are told apart by their order.
+	 */
+	key?: string;
 	/** For `condition` calls: the node the condition leads to. */
 	destinationNodeId?: string;
 	/** Ends this one call early; the step's own signal ends it as well. */
@@ -83,7 +82,12 @@ export interface CallState {
 /** Outside services a deployment may offer. A node whose service is absent reports `not_configured`. */
 export interface Services {
 	/** @throws {EffectError} when the provider refuses. Resolves to the provider's message id. */
-	sendSms?(sms: { to: string; text: string; provider: string | null; signal: AbortSignal }): Promise<string | null>;
+	sendSms?(sms: {
+		to: string;
+		text: string;
+		provider: string | null;
+		signal: AbortSignal;
+	}): Promise<string | null>;
 	/** The whole run record, or null when this team has no such run. */
 	fetchRun?(runId: string): Promise<JsonObject | null>;
 	/** Places an outbound call (R7.2.3). @throws {EffectError} */

@@ -1,0 +1,39 @@
+/** Companion edges: the nodes that work beside a node, on its thread, each time it executes (R5.14). */
+
+import type { CompanionEdge } from '../graph/edge';
+import type { Graph } from '../graph/graph';
+import type { Node } from '../graph/node';
+import { destinationOf } from './direct';
+
+/** How long expression edges wait for companions of the node at most (R5.17). */
+export const COMPANION_WAIT_MS = 30_000;
+
+export interface Companion {
+	edge: CompanionEdge;
+	/** Executed once, never waiting, its own outgoing edges unfollowed (R5.16, R5.18). */
+	destination: Node;
+}
+
+/**
+ * The nodes to execute together with `nodeId`, in list order. A disabled destination does nothing;
+ * an edge to nowhere is reported through `warn` (R3.60).
+ */
+export function companionsOf(graph: Graph, nodeId: string, warn: (message: string) => void): Companion[] {
+	const companions: Companion[] = [];
+	for (const edge of graph.edgesBySource.get(nodeId) ?? []) {
+		if (edge.type !== 'companion') continue;
+		const destination = destinationOf(graph, edge);
+		if (destination === null)
+			warn(`Companion edge "${edge.name ?? edge.logical_id}" leads to no node of the graph and is ignored.`);
+		else if (!destination.disabled) companions.push({ edge, destination });
+	}
+	return companions;
+}
+
+/** Expression edges wait for companions; a direct main edge does not, the turn's end does (R5.17). */
+export function waitsForCompanions(graph: Graph, nodeId: string, hasMainEdge: boolean): boolean {
+	if (hasMainEdge) return false;
+	return (graph.edgesBySource.get(nodeId) ?? []).some(
+		(edge) => edge.type === 'conditional' && (edge.condition?.condition_expression ?? '').trim() !== '',
+	);
+}
