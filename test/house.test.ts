@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { arrowFaults } from './house/arrows';
+import { arrowFaults, loadingFaults } from './house/arrows';
 import { addressFaults, nativeFaults, type Lock } from './house/dependencies';
 import {
 	captionFaults,
@@ -40,6 +40,13 @@ describe('the house', () => {
 
 	it('imports only down the ladder of rooms', () => {
 		expect(arrowFaults(files, { dependencies: Object.keys(manifest.dependencies) })).toEqual([]);
+	});
+
+	it('loads no heavy package before its first use', () => {
+		const entryPoints = files
+			.map(({ path }) => path)
+			.filter((path) => /^(lib\/(index|cli\/main)\.ts|nodes|credentials)/.test(path));
+		expect(loadingFaults(files, entryPoints)).toEqual([]);
 	});
 
 	it('has no import cycle', () => {

@@ -2,7 +2,7 @@
 
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
-import type { Import, SourceFile } from './source-tree';
+import { resolveImport, type Import, type SourceFile } from './source-tree';
 
 const GROUND = ['errors', 'clock', 'http', 'log', 'json'];
 const ENGINE_AND_BELOW = ['graph', 'value', 'llm', 'tool', 'behavior', 'edge', 'engine'];
@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Arrows that exist for types alone: they vanish at run time. */
 const MAY_IMPORT_TYPES: Record<string, readonly string[]> = { behavior: ['edge/contract'] };
 
-/** Packages that cost tens of milliseconds to load, so only an `import()` inside a function may load them. */
+/** Packages that cost tens of milliseconds to load, so nothing that n8n loads at its start may load them. */
 const LOADED_ON_FIRST_USE =
 	/^(openai|@anthropic-ai\/|@google\/genai|@aws-sdk\/|pg$|kysely|@viz-js\/|@resvg\/|pyodide|twilio|commander|ajv|liquidjs|@modelcontextprotocol\/|@dagrejs\/|ws$)/;
 
@@ -97,8 +97,31 @@ function packageFault(from: string, entry: Import, { dependencies }: Allowances)
 	if (isBuiltin) return specifier.startsWith('node:') ? null : `write node:${specifier}`;
 	if (kind === 'type') return null;
 	if (!dependencies.includes(name)) return `${name} is not among the dependencies of package.json`;
-	if (kind === 'static' && LOADED_ON_FIRST_USE.test(specifier)) {
-		return `${name} is heavy: load it inside the function that needs it, with await import('${specifier}')`;
-	}
 	return null;
+}
+
+/**
+ * Heavy packages that load with an entry point, followed through static imports; a file that is itself
+ * reached only by `import()` may load what it likes.
+ */
+export function loadingFaults(files: readonly SourceFile[], entryPoints: readonly string[]): string[] {
+	const byPath = new Map(files.map((file) => [file.path, file]));
+	const faults: string[] = [];
+	const seen = new Set<string>();
+	const visit = (path: string, trail: readonly string[]): void => {
+		if (seen.has(path)) return;
+		seen.add(path);
+		for (const { specifier, kind, line } of byPath.get(path)?.imports ?? []) {
+			if (kind !== 'static') continue;
+			if (LOADED_ON_FIRST_USE.test(specifier)) {
+				faults.push(
+					`${path}:${line}: ${specifier} loads at start-up, by way of ${[...trail, path].join(' → ')}`,
+				);
+			}
+			const target = specifier.startsWith('.') ? resolveImport(byPath, path, specifier) : null;
+			if (target !== null) visit(target, [...trail, path]);
+		}
+	};
+	for (const path of entryPoints) visit(path, []);
+	return faults;
 }

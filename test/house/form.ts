@@ -1,7 +1,6 @@
 /** Rules of form that hold for every source file: caption, length, names, exports, no import cycle. */
 
-import { posix } from 'node:path';
-import type { SourceFile } from './source-tree';
+import { resolveImport, type SourceFile } from './source-tree';
 
 export const MAX_LINES = 300;
 
@@ -50,10 +49,6 @@ export function machinePathFaults(texts: Readonly<Record<string, string>>): stri
 /** Import cycles among files, types left out because they vanish at run time; each cycle once. */
 export function cycleFaults(files: readonly SourceFile[]): string[] {
 	const byPath = new Map(files.map((file) => [file.path, file]));
-	const resolve = (from: string, specifier: string): string | null => {
-		const base = posix.normalize(posix.join(posix.dirname(from), specifier));
-		return [`${base}.ts`, `${base}/index.ts`].find((path) => byPath.has(path)) ?? null;
-	};
 	const done = new Set<string>();
 	const faults: string[] = [];
 	const visit = (path: string, trail: readonly string[]): void => {
@@ -64,7 +59,8 @@ export function cycleFaults(files: readonly SourceFile[]): string[] {
 		}
 		if (done.has(path)) return;
 		for (const { specifier, kind } of byPath.get(path)?.imports ?? []) {
-			const target = kind === 'type' || !specifier.startsWith('.') ? null : resolve(path, specifier);
+			const target =
+				kind === 'type' || !specifier.startsWith('.') ? null : resolveImport(byPath, path, specifier);
 			if (target !== null) visit(target, [...trail, path]);
 		}
 		done.add(path);

@@ -1,7 +1,7 @@
 /** Reads a source tree into memory: each file with its text and the modules it imports. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import * as ts from 'typescript';
 
 export interface Import {
@@ -32,6 +32,16 @@ export function readTree(project: string, folders: readonly string[]): SourceFil
 			.map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
 	);
 	return treeOf(Object.fromEntries(paths.map((path) => [path, readFileSync(join(project, path), 'utf8')])));
+}
+
+/** The file that a relative import of another file means, or null when the tree has none. */
+export function resolveImport(
+	byPath: ReadonlyMap<string, SourceFile>,
+	from: string,
+	specifier: string,
+): string | null {
+	const base = posix.normalize(posix.join(posix.dirname(from), specifier));
+	return [`${base}.ts`, `${base}/index.ts`].find((path) => byPath.has(path)) ?? null;
 }
 
 function importsOf(path: string, text: string): Import[] {
