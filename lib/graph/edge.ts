@@ -1,10 +1,11 @@
 /** Edges (2.13): direct, conditional and companion, with their conditions and thread settings. */
 
 import { z } from 'zod';
-import { decimal, flag, freeObject, list, oneOf, orNull, text, whole } from './field';
+import type { Fault } from './fault';
+import { count, decimal, exactlyOneOf, flag, freeObject, list, orNull, text, whole } from './field';
 import { conditionSchema } from './prompt';
 
-const edgeBase = {
+export const edgeBase = {
 	logical_id: text(),
 	name: text(),
 	description: text(),
@@ -14,7 +15,11 @@ const edgeBase = {
 	miscellaneous: freeObject,
 	source_node_logical_id: text(),
 	destination_node_logical_id: text(),
+	/** Set by the expansion of super nodes only: id of the placeholder that this edge leaves (R7.3.5). */
+	super_node_exit_origin: text(),
 };
+
+export const edgeBaseSchema = z.looseObject(edgeBase);
 
 export const directEdgeSchema = z.looseObject({
 	...edgeBase,
@@ -31,10 +36,10 @@ export type DirectEdge = z.infer<typeof directEdgeSchema>;
 
 export const waitingConfigSchema = z.looseObject({
 	enabled: flag(false),
-	trigger_mode: oneOf(['on_node_completion', 'on_every_background_tick'], 'on_node_completion'),
+	trigger_mode: exactlyOneOf(['on_node_completion', 'on_every_background_tick'], 'on_node_completion'),
 	trigger_node_logical_ids: list(z.string()),
 	min_seconds_between_evaluations: decimal(),
-	max_transitions_per_wait: whole(3),
+	max_transitions_per_wait: count(3),
 });
 
 export const conditionalEdgeSchema = z.looseObject({
@@ -49,11 +54,20 @@ export type ConditionalEdge = z.infer<typeof conditionalEdgeSchema>;
 export const companionEdgeSchema = z.looseObject({ ...edgeBase, type: z.literal('companion') });
 export type CompanionEdge = z.infer<typeof companionEdgeSchema>;
 
+export const edgeSchema = z.discriminatedUnion('type', [
+	directEdgeSchema,
+	conditionalEdgeSchema,
+	companionEdgeSchema,
+]);
+export type KnownEdge = z.infer<typeof edgeSchema>;
+
 /** An edge of a type this package does not know: kept, drawn, never taken. */
-export interface UnknownEdge extends z.infer<z.ZodObject<typeof edgeBase>> {
+export interface UnknownEdge extends z.infer<typeof edgeBaseSchema> {
 	type: 'unknown';
 	/** The type as the file spells it, or null when it has none. */
 	original_type: string | null;
+	/** Why the edge could not be read as what it says it is. */
+	faults: readonly Fault[];
 }
 
 export type Edge = DirectEdge | ConditionalEdge | CompanionEdge | UnknownEdge;

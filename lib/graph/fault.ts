@@ -3,7 +3,10 @@
 export type Severity = 'error' | 'warning';
 
 export interface Fault {
-	/** Rule of part 3 of the format (`R-29`), or `R-00` when the text is not JSON at all. */
+	/**
+	 * Rule of part 3 of the format (`R-29`); `R-00` when the text is not JSON at all; `L-1` to `L-4` for a
+	 * limit of this package; `4.1` to `4.6` for a spelling of the second dialect (part 4).
+	 */
 	rule: string;
 	severity: Severity;
 	/** JSON path from the document's root: `$.edge_configs[3].condition`. */
@@ -14,4 +17,43 @@ export interface Fault {
 	advice: string;
 	/** Name or id of the node or edge concerned, or null. */
 	subject: string | null;
+}
+
+/** A fault without its severity, as the rules write it. */
+export type Finding = Omit<Fault, 'severity' | 'subject'> & { subject?: string | null };
+
+export function anError(finding: Finding): Fault {
+	return { ...finding, severity: 'error', subject: finding.subject ?? null };
+}
+
+export function aWarning(finding: Finding): Fault {
+	return { ...finding, severity: 'warning', subject: finding.subject ?? null };
+}
+
+/** On import only these keep a graph out (part 3); everything else is reported and the graph is kept. */
+const BLOCKING_RULES = new Set(['R-00', 'R-01', 'R-02', 'R-04', 'L-1', 'L-2', 'L-3', 'L-4']);
+
+/** True when the fault refuses the document whole. A null list (R-02) is an error but is read as empty. */
+export function blocksImport(fault: Fault): boolean {
+	return (
+		fault.severity === 'error' && BLOCKING_RULES.has(fault.rule) && !fault.message.endsWith(READ_AS_EMPTY)
+	);
+}
+
+export const READ_AS_EMPTY = 'null was read as empty';
+
+/** Appends a key or an index to a JSON path; keys that are no plain name are written in brackets. */
+export function pathTo(base: string, ...segments: ReadonlyArray<string | number>): string {
+	let path = base;
+	for (const segment of segments) {
+		if (typeof segment === 'number') path += `[${segment}]`;
+		else if (/^[A-Za-z_$][\w$]*$/.test(segment)) path += `.${segment}`;
+		else path += `[${JSON.stringify(segment.length > 60 ? `${segment.slice(0, 57)}...` : segment)}]`;
+	}
+	return path;
+}
+
+/** A word of a document for a message: quoted, cut to 40 characters, control characters escaped. */
+export function quoted(word: string): string {
+	return JSON.stringify(word.length > 40 ? `${word.slice(0, 37)}...` : word);
 }

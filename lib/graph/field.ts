@@ -1,56 +1,109 @@
 /** The building blocks of every validator: lenient in (0.3), defaults filled, unknown keys kept. */
 
 import { z } from 'zod';
-import type { Json, JsonObject } from '../json';
+import { isJsonObject, type Json, type JsonObject } from '../json';
 
 /** Any JSON value. */
 export const anyJson = z.custom<Json>(() => true);
 
-/** A JSON object with free keys; null and absent become `{}`. */
+/** A JSON object with free keys; absent becomes `{}`. Null is a schema error (R-03). */
 export const freeObject = z
-	.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+	.custom<JsonObject>(isJsonObject)
+	.meta({ type: 'object' })
+	.optional()
+	.transform((value): JsonObject => value ?? {});
+
+/** A JSON object with free keys, where null is legal and means `{}`. */
+export const freeObjectOrEmpty = z
+	.custom<JsonObject>(isJsonObject)
+	.meta({ type: 'object' })
 	.nullish()
 	.transform((value): JsonObject => value ?? {});
 
 /** A JSON object with free keys, or null. */
 export const freeObjectOrNull = z
-	.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+	.custom<JsonObject>(isJsonObject)
+	.meta({ type: 'object' })
 	.nullish()
 	.transform((value): JsonObject | null => value ?? null);
 
 /** Text or null; absent becomes `fallback`. An explicit null stays null. */
 export const text = (fallback: string | null = null) =>
-	z.string().nullable().optional().transform((value) => (value === undefined ? fallback : value));
+	z
+		.string()
+		.nullable()
+		.optional()
+		.transform((value) => (value === undefined ? fallback : value));
 
-/** A boolean; `"true"`, `"yes"`, `1` and their opposites are read as booleans (0.3 point 5). */
+/** A boolean, never null (R-03); `"true"`, `"yes"`, `1` and their opposites are read as booleans. */
 export const flag = (fallback: boolean) =>
+	z.preprocess(readFlag, z.boolean().optional()).transform((value) => value ?? fallback);
+
+/** A boolean where null is legal and means `fallback`. */
+export const flagOrNull = (fallback: boolean) =>
 	z.preprocess(readFlag, z.boolean().nullish()).transform((value) => value ?? fallback);
 
-/** A whole number or null; `"3"` and `3.0` are read as 3. */
+/** A whole number or null; `"3"` and `3.0` are read as 3. An explicit null stays null. */
 export const whole = (fallback: number | null = null) =>
-	z.preprocess(readNumber, z.number().int().nullable().optional()).transform((value) => (value === undefined ? fallback : value));
+	z
+		.preprocess(readNumber, z.number().int().nullable().optional())
+		.transform((value) => (value === undefined ? fallback : value));
 
-/** A number or null; `"0.5"` is read as 0.5. */
+/** A whole number that is never null; absent becomes `fallback`. */
+export const count = (fallback: number) =>
+	z.preprocess(readNumber, z.number().int().optional()).transform((value) => value ?? fallback);
+
+/** A number or null; `"0.5"` is read as 0.5. An explicit null stays null. */
 export const decimal = (fallback: number | null = null) =>
-	z.preprocess(readNumber, z.number().nullable().optional()).transform((value) => (value === undefined ? fallback : value));
+	z
+		.preprocess(readNumber, z.number().nullable().optional())
+		.transform((value) => (value === undefined ? fallback : value));
 
-/** A list; null and absent become empty. */
+/** A list, never null (R-03); absent becomes empty. */
 export const list = <T extends z.ZodType>(item: T) =>
-	z.array(item).nullish().transform((value) => value ?? []);
+	z
+		.array(item)
+		.optional()
+		.transform((value) => value ?? []);
+
+/** A list where null is legal and means empty. */
+export const listOrEmpty = <T extends z.ZodType>(item: T) =>
+	z
+		.array(item)
+		.nullish()
+		.transform((value) => value ?? []);
 
 /** A nested object or null; absent becomes null. */
-export const orNull = <T extends z.ZodType>(inner: T) =>
-	inner.nullish().transform((value) => value ?? null);
+export const orNull = <T extends z.ZodType>(inner: T) => inner.nullish().transform((value) => value ?? null);
 
-/** One of the listed words, or null; absent becomes `fallback`. */
+/** One of the listed words, where null means `fallback`; absent becomes `fallback`. */
 export const oneOf = <const W extends readonly [string, ...string[]]>(words: W, fallback: W[number]) =>
-	z.enum(words).nullish().transform((value): W[number] => value ?? fallback);
+	z
+		.enum(words)
+		.nullish()
+		.transform((value): W[number] => value ?? fallback);
+
+/** One of the listed words, never null; absent becomes `fallback`. */
+export const exactlyOneOf = <const W extends readonly [string, ...string[]]>(words: W, fallback: W[number]) =>
+	z
+		.enum(words)
+		.optional()
+		.transform((value): W[number] => value ?? fallback);
+
+/** The mark that only our own fallbacks carry: no JSON document can hold an instance of it. */
+export class OriginalType {
+	constructor(readonly type: string | null) {}
+}
+
+/** The key of a fallback object: the type as the file spells it, or null when it has none. */
+export const originalType = z.instanceof(OriginalType).transform((mark) => mark.type);
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
 
 /** Reads a stored flag (R0.5): a boolean, 0 or 1, or one of the eight words; anything else unchanged. */
 export function readFlag(value: unknown): unknown {
+	if (typeof value === 'boolean' || value === undefined) return value;
 	if (value === 1) return true;
 	if (value === 0) return false;
 	if (typeof value !== 'string') return value;
@@ -60,9 +113,21 @@ export function readFlag(value: unknown): unknown {
 	return value;
 }
 
+/** A flag of a `miscellaneous` map (R0.5): what is neither true nor false counts as the default. */
+export function miscellaneousFlag(value: unknown, fallback: boolean): boolean {
+	const flagValue = readFlag(value);
+	return typeof flagValue === 'boolean' ? flagValue : fallback;
+}
+
 /** Reads a number written as text; anything else unchanged. */
 export function readNumber(value: unknown): unknown {
 	if (typeof value !== 'string' || value.trim() === '') return value;
 	const number = Number(value);
 	return Number.isFinite(number) ? number : value;
+}
+
+/** A whole number of a `miscellaneous` map (R0.5): what is none counts as the default. */
+export function miscellaneousWhole(value: unknown, fallback: number): number {
+	const number = readNumber(value);
+	return typeof number === 'number' && Number.isInteger(number) ? number : fallback;
 }

@@ -3,7 +3,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../json';
 import type { Edge } from './edge';
-import { flag, freeObject, list, oneOf, orNull, text, whole } from './field';
+import type { Fault } from './fault';
+import { flag, freeObject, list, listOrEmpty, oneOf, orNull, text, whole } from './field';
+import type { Interior, ReverseEdge } from './interior';
 import { llmOrGroupSchema } from './model';
 import type { Node } from './node';
 import { promptSchema } from './prompt';
@@ -22,7 +24,7 @@ export const workflowConfigSchema = z.looseObject({
 	default_prompt_suffix: text(),
 	ignore_content_received_during_llm_tool_call_specification: flag(false),
 	tools_config: orNull(toolsConfigSchema),
-	mcp_servers: list(mcpServerSchema),
+	mcp_servers: listOrEmpty(mcpServerSchema),
 	global_condition_evaluation_method: oneOf(['tool_call', 'independent_llm_evaluations'], 'tool_call'),
 	nodes: list(z.string()),
 	edges: list(z.string()),
@@ -69,4 +71,12 @@ export interface Graph {
 	readonly startNode: Node | null;
 	/** Ids of nodes that only companion threads reach: targets of fork edges and what follows them. */
 	readonly companionNodeIds: ReadonlySet<string>;
+	/** What was found while reading: wrong types, unknown types, other spellings. Rules are `checkGraph`'s. */
+	readonly faults: readonly Fault[];
+	/** Expanded super nodes by the id of their placeholder; empty before an expansion (R7.3). */
+	readonly interiors: ReadonlyMap<string, Interior>;
+	/** The innermost expanded super node that a node belongs to; absent for nodes of the outer graph. */
+	readonly interiorByNode: ReadonlyMap<string, Interior>;
+	/** Ways back to the caller, by the node that offers them (R3.41, R3.43). */
+	readonly reverseEdges: ReadonlyMap<string, ReverseEdge>;
 }

@@ -1,7 +1,18 @@
 /** LLM configs and groups (2.14, 2.15): which model answers, with which parameters. */
 
 import { z } from 'zod';
-import { decimal, flag, freeObject, freeObjectOrNull, list, oneOf, orNull, text, whole } from './field';
+import {
+	decimal,
+	flag,
+	freeObject,
+	freeObjectOrNull,
+	list,
+	oneOf,
+	originalType,
+	orNull,
+	text,
+	whole,
+} from './field';
 
 const llmBase = {
 	logical_id: text(),
@@ -117,7 +128,18 @@ export const noLlmSchema = z.looseObject({
 	provider: text('default_provider'),
 });
 
-export const llmConfigSchema = z.discriminatedUnion('type', [
+/** A model of unknown type, or of a known type whose fields failed: kept, and an error when called. */
+export const unknownLlmSchema = z.looseObject({
+	...llmBase,
+	type: z.literal('unknown'),
+	provider: text(),
+	model: text(),
+	original_type: originalType,
+});
+export type UnknownLlm = z.infer<typeof unknownLlmSchema>;
+
+/** The types a file may name, in the order of 2.14. */
+export const knownLlmSchema = z.discriminatedUnion('type', [
 	openAiLlmSchema,
 	azureOpenAiLlmSchema,
 	googleLlmSchema,
@@ -131,6 +153,8 @@ export const llmConfigSchema = z.discriminatedUnion('type', [
 	globalDefaultLlmSchema,
 	noLlmSchema,
 ]);
+
+export const llmConfigSchema = z.discriminatedUnion('type', [...knownLlmSchema.options, unknownLlmSchema]);
 export type LlmConfig = z.infer<typeof llmConfigSchema>;
 
 export const llmGroupSchema = z.looseObject({

@@ -1,7 +1,24 @@
 /** The 19 node types (2.4–2.12): base fields, LLM nodes, tool, HTTP, conversation and data nodes. */
 
 import { z } from 'zod';
-import { anyJson, decimal, flag, freeObject, freeObjectOrNull, list, oneOf, orNull, text, whole } from './field';
+import type { Fault } from './fault';
+import {
+	anyJson,
+	count,
+	decimal,
+	exactlyOneOf,
+	flag,
+	flagOrNull,
+	freeObject,
+	freeObjectOrEmpty,
+	freeObjectOrNull,
+	list,
+	listOrEmpty,
+	oneOf,
+	orNull,
+	text,
+	whole,
+} from './field';
 import { llmOrGroupSchema } from './model';
 import { conditionSchema, promptSchema, staticMessagesSchema } from './prompt';
 import { resultMappingSchema, toolSchema, toolsConfigSchema } from './tool';
@@ -20,7 +37,7 @@ export const selfLoopConfigSchema = z.looseObject({
 	enabled: flag(false),
 	max_retries: whole(),
 	expiry_time: whole(),
-	time_between_retries: whole(0).transform((value) => value ?? 0),
+	time_between_retries: count(0),
 });
 
 export const nodeBase = {
@@ -39,6 +56,8 @@ export const nodeBase = {
 	self_loop_config: orNull(selfLoopConfigSchema),
 };
 
+export const nodeBaseSchema = z.looseObject(nodeBase);
+
 /** What the platform says when a model call fails; ours is worded anew (R2.49). */
 export const DEFAULT_ERROR_MESSAGE = 'I am sorry, something went wrong on my side. Could you say that again?';
 
@@ -50,7 +69,7 @@ const llmNode = (defaults: { selfLoop: boolean; wait: boolean; errorMessage: str
 	tools_config: orNull(toolsConfigSchema),
 	self_loop: flag(defaults.selfLoop),
 	wait_for_user_message: flag(defaults.wait),
-	max_consecutive_tool_calls: whole(1).transform((value) => value ?? 1),
+	max_consecutive_tool_calls: count(1),
 	default_error_message: text(defaults.errorMessage),
 	use_mcp_tools: flag(false),
 	ignore_default_prompt_prefix: flag(false),
@@ -93,7 +112,7 @@ export const toolNodeSchema = z.looseObject({
 	...nodeBase,
 	type: z.literal('tool_node'),
 	tool_config: orNull(toolSchema),
-	tool_arguments: freeObject,
+	tool_arguments: freeObjectOrEmpty,
 	result_runtime_variable_name: text('tool_result'),
 	preserve_argument_types: flag(false),
 });
@@ -114,7 +133,7 @@ export const httpRequestSchema = z.looseObject({
 	timeout: whole(30).transform((value) => value ?? 30),
 	response_format: oneOf(['json', 'text', 'binary'], 'json'),
 	result_runtime_variable_name: text('http_request_result'),
-	response_mapping: list(resultMappingSchema),
+	response_mapping: listOrEmpty(resultMappingSchema),
 });
 export type HttpRequestNode = z.infer<typeof httpRequestSchema>;
 
@@ -216,8 +235,8 @@ const athenaBase = {
 	api_key: text(),
 	department_id: whole(),
 	timezone: text('America/New_York'),
-	reminders: flag(false),
-	slotfill_outreach: flag(false),
+	reminders: flagOrNull(false),
+	slotfill_outreach: flagOrNull(false),
 	working_hours: freeObjectOrNull,
 	use_cases: list(anyJson),
 };
@@ -252,7 +271,7 @@ export const athenaPatientsUpdateSchema = z.looseObject({
 	...athenaPatient,
 	type: z.literal('athena_patients_update'),
 	patient_id: text(),
-	notes_action: oneOf(['append', 'replace'], 'append'),
+	notes_action: exactlyOneOf(['append', 'replace'], 'append'),
 });
 
 export const athenaAppointmentsCreateSchema = z.looseObject({
@@ -289,10 +308,12 @@ export const nodeSchema = z.discriminatedUnion('type', [
 export type KnownNode = z.infer<typeof nodeSchema>;
 
 /** A node of unknown type, or of a known type whose own fields failed (5.3 rules 2 and 3). */
-export interface UnknownNode extends z.infer<z.ZodObject<typeof nodeBase>> {
+export interface UnknownNode extends z.infer<typeof nodeBaseSchema> {
 	type: 'unknown';
 	/** The type as the file spells it, or null when it has none. */
 	original_type: string | null;
+	/** Why the node could not be read as what it says it is. */
+	faults: readonly Fault[];
 }
 
 export type Node = KnownNode | UnknownNode;

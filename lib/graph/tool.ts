@@ -1,12 +1,24 @@
 /** Tools (2.16): what a model or a tool node may call, with bindings and result mappings. */
 
 import { z } from 'zod';
-import { anyJson, flag, freeObject, freeObjectOrNull, list, oneOf, orNull, text, whole } from './field';
+import {
+	anyJson,
+	exactlyOneOf,
+	flag,
+	freeObject,
+	freeObjectOrNull,
+	list,
+	oneOf,
+	originalType,
+	orNull,
+	text,
+	whole,
+} from './field';
 import { staticMessagesSchema } from './prompt';
 
 export const variableArgumentSchema = z.looseObject({
 	argument_name: z.string(),
-	source: oneOf(['auto', 'runtime', 'dynamic', 'literal'], 'auto'),
+	source: exactlyOneOf(['auto', 'runtime', 'dynamic', 'literal'], 'auto'),
 	variable_path: text(),
 	literal_value: anyJson.optional(),
 	default: anyJson.optional(),
@@ -19,7 +31,7 @@ export type VariableArgument = z.infer<typeof variableArgumentSchema>;
 export const resultMappingSchema = z.looseObject({
 	target_variable_name: z.string(),
 	result_path: text(),
-	scope: oneOf(['thread', 'workflow'], 'thread'),
+	scope: exactlyOneOf(['thread', 'workflow'], 'thread'),
 	default: anyJson.optional(),
 	required: flag(false),
 });
@@ -84,13 +96,24 @@ export const codebaseFunctionSchema = z.looseObject({
 	extra_config: freeObjectOrNull,
 });
 
-export const toolSchema = z.discriminatedUnion('type', [
+/** A tool of unknown type, or of a known type whose fields failed: kept, and an error when called. */
+export const unknownToolSchema = z.looseObject({
+	...toolBase,
+	type: z.literal('unknown'),
+	original_type: originalType,
+});
+export type UnknownTool = z.infer<typeof unknownToolSchema>;
+
+/** The types a file may name, in the order of 2.16.1. */
+export const knownToolSchema = z.discriminatedUnion('type', [
 	inlinePythonSchema,
 	inbuiltFunctionSchema,
 	externalApiSchema,
 	knowledgeBaseSchema,
 	codebaseFunctionSchema,
 ]);
+
+export const toolSchema = z.discriminatedUnion('type', [...knownToolSchema.options, unknownToolSchema]);
 export type Tool = z.infer<typeof toolSchema>;
 
 export const toolsConfigSchema = z.looseObject({ tools: list(toolSchema) });

@@ -1,0 +1,34 @@
+/** Graphs inside super nodes: found, counted and measured before anything is built (5.4). */
+
+import { isJsonObject, type JsonObject } from '../json';
+import { descend } from './envelope';
+import { pathTo } from './fault';
+
+export interface EmbeddedGraph {
+	raw: JsonObject;
+	path: string;
+}
+
+/** The graphs embedded directly in the nodes of a hydrated object. */
+export function embeddedGraphs(raw: JsonObject, path = '$'): EmbeddedGraph[] {
+	const nodes = Array.isArray(raw.node_configs) ? raw.node_configs : [];
+	return nodes.flatMap((node, index): EmbeddedGraph[] => {
+		if (!isJsonObject(node) || !isJsonObject(node.encapsulated_workflow_config)) return [];
+		const at = pathTo(path, 'node_configs', index, 'encapsulated_workflow_config');
+		const found = descend(node.encapsulated_workflow_config, at);
+		return found.raw === null ? [] : [{ raw: found.raw, path: found.path }];
+	});
+}
+
+/** Nodes of the whole tree of graphs, and how many graphs lie inside one another (0: none embedded). */
+export function measureEmbedded(raw: JsonObject): { nodes: number; depth: number } {
+	let nodes = 0;
+	let depth = 0;
+	const open = [{ raw, level: 0 }];
+	for (let next = open.pop(); next !== undefined; next = open.pop()) {
+		nodes += Array.isArray(next.raw.node_configs) ? next.raw.node_configs.length : 0;
+		depth = Math.max(depth, next.level);
+		for (const inner of embeddedGraphs(next.raw)) open.push({ raw: inner.raw, level: next.level + 1 });
+	}
+	return { nodes, depth };
+}
