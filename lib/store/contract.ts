@@ -39,7 +39,7 @@ export interface RunRow {
 	facts: JsonObject;
 }
 
-/** The part of a run's index that an append may change in the same transaction. */
+/** The part of a run's index that an append may change in the same transaction; `facts` are replaced whole. */
 export interface RunPatch {
 	status?: string;
 	turnCount?: number;
@@ -91,9 +91,28 @@ export interface NewRun {
 	status: string;
 	sessionKey: string | null;
 	createdAt: number;
+	facts?: JsonObject;
 	/** Taken at once by this owner until `leaseMs` from now. */
 	owner: string;
 	leaseMs: number;
+	/** The finished run whose session key this run takes over, in the same transaction. */
+	takesSessionFrom?: string;
+}
+
+/** All conditions must hold. Times are milliseconds since the epoch. */
+export interface RunFilter {
+	workflowId?: string;
+	statuses?: string[];
+	/** Runs begun under this session key, also those that have given it on. */
+	sessionKey?: string;
+	/** Created at or after. */
+	createdFrom?: number;
+	/** Created at or before. */
+	createdTo?: number;
+	/** Last append (or claim) before. */
+	updatedBefore?: number;
+	limit: number;
+	offset: number;
 }
 
 /**
@@ -101,33 +120,58 @@ export interface NewRun {
  * loop may share one (group commit). All rejections are StoreErrors or RunErrors.
  */
 export interface Store {
-	createWorkflow(input: { id: string; name: string; description: string | null; document: string; versionName?: string | null }): Promise<WorkflowRow>;
+	createWorkflow(input: {
+		id: string;
+		name: string;
+		description: string | null;
+		document: string;
+		versionName?: string | null;
+	}): Promise<WorkflowRow>;
 	getWorkflow(id: string): Promise<WorkflowRow | null>;
-	listWorkflows(filter: { search?: string; limit: number; offset: number }): Promise<{ rows: WorkflowRow[]; total: number }>;
+	listWorkflows(filter: {
+		search?: string;
+		limit: number;
+		offset: number;
+	}): Promise<{ rows: WorkflowRow[]; total: number }>;
 	updateWorkflow(id: string, patch: { name?: string; description?: string | null }): Promise<WorkflowRow>;
 	/** Deletes its versions and runs too (R9.59). */
 	deleteWorkflow(id: string): Promise<void>;
 
 	/** Number = highest number of the workflow + 1; 0 exists from the start. */
-	createVersion(workflowId: string, input: { name: string | null; document: string; activate: boolean }): Promise<VersionRow>;
+	createVersion(
+		workflowId: string,
+		input: { name: string | null; document: string; activate: boolean },
+	): Promise<VersionRow>;
 	getVersion(workflowId: string, number: number | 'active'): Promise<VersionRow | null>;
 	listVersions(workflowId: string): Promise<Array<Omit<VersionRow, 'document'>>>;
-	updateVersion(workflowId: string, number: number, patch: { name?: string | null; document?: string }): Promise<VersionRow>;
+	updateVersion(
+		workflowId: string,
+		number: number,
+		patch: { name?: string | null; document?: string },
+	): Promise<VersionRow>;
 	activateVersion(workflowId: string, number: number): Promise<WorkflowRow>;
 	/** The last version cannot be deleted (R-84), nor the active one. */
 	deleteVersion(workflowId: string, number: number): Promise<void>;
 
-	/** Creates the run, pins the graph and takes the lease. A taken session key: `SESSION_TAKEN` with the run's id. */
+	/**
+	 * Creates the run, pins the graph and takes the lease.
+	 * @throws {RunError} `SESSION_TAKEN` when another run holds the session key, `RUN_EXISTS` for a taken id.
+	 */
 	createRun(run: NewRun): Promise<{ run: RunRow; lease: Lease }>;
 	findRun(id: string): Promise<RunRow | null>;
-	/** The run that now owns this session key, or null. */
+	/** The run that now holds this session key, or null. */
 	findSession(sessionKey: string): Promise<RunRow | null>;
 	/** Frees the key of a finished run so that a new run can take it. */
 	releaseSession(sessionKey: string, runId: string): Promise<void>;
-	listRuns(filter: { workflowId?: string; statuses?: string[]; sessionKey?: string; limit: number; offset: number }): Promise<{ rows: RunRow[]; total: number }>;
+	/** Newest first. `total` counts all that fit the filter. */
+	listRuns(filter: RunFilter): Promise<{ rows: RunRow[]; total: number }>;
+	/** Deletes its log and snapshot too; the pinned graph goes with the last run that names it. */
 	deleteRun(id: string): Promise<void>;
 
-	/** Takes the lease when nobody holds it; null when another owner does. */
+	/**
+	 * Takes the lease when nobody holds it or it ran out; null when another owner does.
+	 * @throws {RunError} `RUN_UNKNOWN`.
+	 */
 	claim(runId: string, owner: string, leaseMs: number): Promise<{ run: RunRow; lease: Lease } | null>;
 	/** Extends a held lease; false when it was lost. */
 	renew(lease: Lease, leaseMs: number): Promise<boolean>;
@@ -139,7 +183,10 @@ export interface Store {
 	/** Batches from number `from` on. */
 	readBatches(runId: string, from: number): Promise<Batch[]>;
 	readGraph(hash: string): Promise<string | null>;
+	/** Replaces the run's snapshot; one that runs ahead of the log is ignored. */
 	saveSnapshot(runId: string, snapshot: Snapshot): Promise<void>;
+	/** Snapshots are a cache: without them everything is the same, only slower. */
+	deleteSnapshots(runId: string): Promise<void>;
 
 	/** Small named values of the deployment: global variables, named LLM configs, settings. */
 	getSetting(scope: string, name: string): Promise<Json | null>;

@@ -1,0 +1,126 @@
+/** Group commit: works handed in during one tick of the event loop share one transaction. */
+
+import { setImmediate } from 'node:timers';
+import type { Clock } from '../clock';
+import { InteractlyError } from '../errors';
+import type { Work } from './statement';
+
+/** What a synchronous database offers to a group of works. */
+export interface Transactor {
+	begin(): void;
+	commit(): void;
+	rollback(): void;
+	run<Result>(work: Work<Result>): Result;
+	isBusy(error: unknown): boolean;
+	explain(error: unknown, doing: string): InteractlyError;
+}
+
+interface Entry {
+	/** Makes the work afresh, because a group that failed is tried again one by one. */
+	start(): Work<unknown>;
+	doing: string;
+	settle(outcome: Outcome): void;
+}
+
+type Outcome = { result: unknown } | { error: unknown };
+
+/** How long a group waits for another process to finish writing, on top of SQLite's own wait. */
+const busyLimitMs = 10_000;
+const busyPauseMs = 5;
+
+export interface Group {
+	write<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
+	/** Commits what is still waiting. */
+	flush(): Promise<void>;
+}
+
+/**
+ * The group runs once the current tick's callbacks are done. A work that refuses (an error of ours)
+ * must not have written anything yet; any other error undoes the group, and its works are then run
+ * one by one so that only the guilty one fails.
+ */
+export function createGroup(database: Transactor, clock: Clock): Group {
+	let waiting: Entry[] = [];
+	let isScheduled = false;
+	let running: Promise<void> = Promise.resolve();
+
+	function schedule(): void {
+		if (isScheduled) return;
+		isScheduled = true;
+		setImmediate(() => {
+			isScheduled = false;
+			running = commitWaiting();
+		});
+	}
+
+	async function commitWaiting(): Promise<void> {
+		await running;
+		const entries = waiting;
+		waiting = [];
+		if (entries.length === 0) return;
+		if (tryTogether(database, entries)) return;
+		for (const entry of entries) await alone(database, clock, entry);
+	}
+
+	return {
+		write: <Result>(doing: string, start: () => Work<Result>) =>
+			new Promise<Result>((resolve, reject) => {
+				waiting.push({
+					start,
+					doing,
+					settle: (outcome) =>
+						'error' in outcome ? reject(outcome.error as Error) : resolve(outcome.result as Result),
+				});
+				schedule();
+			}),
+		flush: async () => {
+			await running;
+			await (running = commitWaiting());
+		},
+	};
+}
+
+/** True when the transaction was committed and every entry has its outcome. */
+function tryTogether(database: Transactor, entries: Entry[]): boolean {
+	const outcomes: Outcome[] = [];
+	try {
+		database.begin();
+		for (const entry of entries) outcomes.push(runOne(database, entry));
+		database.commit();
+	} catch {
+		// Whatever it was, it shows again when the works run one by one, and is told there.
+		database.rollback();
+		return false;
+	}
+	entries.forEach((entry, index) => entry.settle(outcomes[index] as Outcome));
+	return true;
+}
+
+function runOne(database: Transactor, entry: Entry): Outcome {
+	try {
+		return { result: database.run(entry.start()) };
+	} catch (error) {
+		if (error instanceof InteractlyError) return { error };
+		throw error;
+	}
+}
+
+async function alone(database: Transactor, clock: Clock, entry: Entry): Promise<void> {
+	const patienceEnds = clock.now() + busyLimitMs;
+	for (;;) {
+		try {
+			database.begin();
+			const outcome = runOne(database, entry);
+			database.commit();
+			entry.settle(outcome);
+			return;
+		} catch (error) {
+			database.rollback();
+			if (!database.isBusy(error) || clock.now() >= patienceEnds) {
+				entry.settle({ error: database.explain(error, entry.doing) });
+				return;
+			}
+			await clock.sleep(busyPauseMs);
+		}
+	}
+}

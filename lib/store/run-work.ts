@@ -1,0 +1,246 @@
+/** What a store does with runs, sessions and logs, as units of work over statements. */
+
+import type { Kysely } from './kysely';
+import { hash as digest } from 'node:crypto';
+import type { JsonObject } from '../json';
+import type { AppendRequest, Batch, Lease, NewRun, RunFilter, RunLog, RunRow, Snapshot } from './contract';
+import type { Dialect } from './dialect';
+import { leaseLost, runExists, runUnknown, sessionTaken } from './refusals';
+import type { Tables } from './schema';
+import { selectRuns, type RunColumns, type Statements } from './sql';
+import { first, once, rows, type Work } from './statement';
+
+export interface WorkTools {
+	db: Kysely<Tables>;
+	statements: Statements;
+	dialect: Dialect;
+	now(): number;
+}
+
+function toRun(row: RunColumns): RunRow {
+	return {
+		id: row.id,
+		workflowId: row.workflow_id,
+		versionNumber: row.version_number,
+		graphHash: row.graph_hash,
+		status: row.status,
+		head: row.head,
+		turnCount: row.turn_count,
+		sessionKey: row.session_key,
+		createdAt: row.created_at,
+		updatedAt: row.updated_at,
+		facts: JSON.parse(row.facts) as JsonObject,
+	};
+}
+
+/** The content address of a graph's text. */
+export function graphHash(document: string): string {
+	return digest('sha256', document, 'hex');
+}
+
+function* pinGraph({ statements }: WorkTools, document: string, hash: string): Work<number> {
+	const known = yield* first(statements.findGraph({ hash }));
+	if (known !== null) return known.key;
+	const added = yield* first(statements.insertGraph({ hash, document }));
+	if (added === null) throw new Error('The insert of a graph returned no key.');
+	return added.key;
+}
+
+function* seizeSession({ statements }: WorkTools, run: NewRun, key: string): Work<void> {
+	const holder = yield* first(statements.findSession({ key }));
+	if (holder !== null && holder.run_id !== run.takesSessionFrom) throw sessionTaken(key, holder.run_id);
+	yield* rows(statements.takeSession({ key, runId: run.id }));
+}
+
+/** `hash` is the graph's address, computed before the transaction begins. */
+export function* createRun(tools: WorkTools, run: NewRun, hash: string): Work<{ run: RunRow; lease: Lease }> {
+	const { statements } = tools;
+	if (run.sessionKey !== null) {
+		// Checked before anything is written, so that a refusal leaves nothing to undo.
+		if ((yield* first(statements.findRun({ id: run.id }))) !== null) throw runExists(run.id);
+		yield* seizeSession(tools, run, run.sessionKey);
+	}
+	const graphKey = yield* pinGraph(tools, run.graph, hash);
+	const now = tools.now();
+	const added = yield* first(
+		statements.insertRun({
+			id: run.id,
+			workflowId: run.workflowId,
+			versionNumber: run.versionNumber,
+			graphKey,
+			status: run.status,
+			sessionKey: run.sessionKey,
+			createdAt: run.createdAt,
+			updatedAt: now,
+			facts: JSON.stringify(run.facts ?? {}),
+			owner: run.owner,
+			until: now + run.leaseMs,
+		}),
+	);
+	if (added === null) throw runExists(run.id);
+	const row = yield* findRun(tools, run.id);
+	if (row === null) throw runUnknown(run.id);
+	return { run: row, lease: { runId: run.id, owner: run.owner } };
+}
+
+export function* findRun({ statements }: WorkTools, id: string): Work<RunRow | null> {
+	const row = yield* first(statements.findRun({ id }));
+	return row === null ? null : toRun(row);
+}
+
+export function* findSession(tools: WorkTools, key: string): Work<RunRow | null> {
+	const holder = yield* first(tools.statements.findSession({ key }));
+	return holder === null ? null : yield* findRun(tools, holder.run_id);
+}
+
+export function* releaseSession({ statements }: WorkTools, key: string, runId: string): Work<void> {
+	yield* rows(statements.leaveSession({ key, runId }));
+}
+
+export function* readGraph({ statements }: WorkTools, hash: string): Work<string | null> {
+	return (yield* first(statements.readGraph({ hash })))?.document ?? null;
+}
+
+export function* claim(
+	tools: WorkTools,
+	request: { runId: string; owner: string; leaseMs: number },
+): Work<{ run: RunRow; lease: Lease } | null> {
+	const { runId, owner, leaseMs } = request;
+	const now = tools.now();
+	const taken = yield* first(tools.statements.claim({ id: runId, owner, now, until: now + leaseMs }));
+	const run = yield* findRun(tools, runId);
+	if (run === null) throw runUnknown(runId);
+	return taken === null ? null : { run, lease: { runId, owner } };
+}
+
+export function* renew(tools: WorkTools, lease: Lease, leaseMs: number): Work<boolean> {
+	const until = tools.now() + leaseMs;
+	return (yield* first(tools.statements.renew({ id: lease.runId, owner: lease.owner, until }))) !== null;
+}
+
+export function* release({ statements }: WorkTools, lease: Lease): Work<void> {
+	yield* rows(statements.release({ id: lease.runId, owner: lease.owner }));
+}
+
+export function* append(tools: WorkTools, request: AppendRequest): Work<{ head: number }> {
+	const { statements } = tools;
+	const { lease, expectedHead, data, patch } = request;
+	const added = yield* first(
+		statements.insertBatch({ id: lease.runId, owner: lease.owner, head: expectedHead, data }),
+	);
+	if (added === null) throw leaseLost(lease.runId);
+	const head = expectedHead + 1;
+	const now = tools.now();
+	const place = { key: added.run_key, head, last: added.position, now };
+	if (patch === undefined && request.release !== true) {
+		yield* rows(statements.advance(place));
+	} else {
+		yield* rows(
+			statements.advanceAndPatch({
+				...place,
+				status: patch?.status ?? null,
+				turnCount: patch?.turnCount ?? null,
+				facts: patch?.facts === undefined ? null : JSON.stringify(patch.facts),
+				owner: request.release === true ? null : lease.owner,
+				until: request.release === true ? 0 : null,
+			}),
+		);
+	}
+	return { head };
+}
+
+export function* readBatches({ statements }: WorkTools, runId: string, from: number): Work<Batch[]> {
+	const found = yield* rows(statements.readBatches({ id: runId, from }));
+	// The chain is read from its newest batch; its rows may be shared with the driver, so a new list.
+	return found.map(({ number, data }) => ({ number, data })).reverse();
+}
+
+export function* readLog(tools: WorkTools, runId: string): Work<RunLog | null> {
+	const run = yield* findRun(tools, runId);
+	if (run === null) return null;
+	const found = yield* first(tools.statements.readSnapshot({ id: runId }));
+	const snapshot = found === null ? null : { head: found.head, data: found.data };
+	const batches = yield* readBatches(tools, runId, snapshot?.head ?? 0);
+	return { run, snapshot, batches };
+}
+
+export function* saveSnapshot({ statements }: WorkTools, runId: string, snapshot: Snapshot): Work<void> {
+	yield* rows(statements.saveSnapshot({ id: runId, head: snapshot.head, data: snapshot.data }));
+}
+
+export function* deleteSnapshots({ db }: WorkTools, runId: string): Work<void> {
+	const key = db.selectFrom('run').select('key').where('id', '=', runId);
+	yield* rows(once(db.deleteFrom('snapshot').where('run_key', 'in', key)));
+}
+
+export function* listRuns({ db }: WorkTools, filter: RunFilter): Work<{ rows: RunRow[]; total: number }> {
+	const { workflowId, statuses, sessionKey, createdFrom, createdTo, updatedBefore } = filter;
+	let fitting = db.selectFrom('run');
+	if (workflowId !== undefined) fitting = fitting.where('workflow_id', '=', workflowId);
+	if (statuses !== undefined) fitting = fitting.where('status', 'in', statuses.length > 0 ? statuses : ['']);
+	if (sessionKey !== undefined) fitting = fitting.where('session_key', '=', sessionKey);
+	if (createdFrom !== undefined) fitting = fitting.where('run.created_at', '>=', createdFrom);
+	if (createdTo !== undefined) fitting = fitting.where('run.created_at', '<=', createdTo);
+	if (updatedBefore !== undefined) fitting = fitting.where('run.updated_at', '<', updatedBefore);
+	const counted = yield* first(once(fitting.select((select) => select.fn.countAll<number>().as('total'))));
+	const keys = fitting
+		.select('run.key')
+		.orderBy('run.created_at', 'desc')
+		.orderBy('run.key', 'desc')
+		.limit(filter.limit)
+		.offset(filter.offset);
+	const page = yield* rows(
+		once(
+			selectRuns(db)
+				.where('run.key', 'in', keys)
+				.orderBy('run.created_at', 'desc')
+				.orderBy('run.key', 'desc'),
+		),
+	);
+	return { rows: page.map(toRun), total: Number(counted?.total ?? 0) };
+}
+
+/** Runs by id or of a workflow, with their logs, snapshots, sessions and graphs nobody else names. */
+export function* deleteRuns({ db }: WorkTools, which: { id: string } | { workflowId: string }): Work<void> {
+	const doomed =
+		'id' in which
+			? db.selectFrom('run').where('id', '=', which.id)
+			: db.selectFrom('run').where('workflow_id', '=', which.workflowId);
+	const graphs = yield* rows(once(doomed.select('graph_key').distinct()));
+	yield* rows(
+		once(
+			db
+				.withRecursive('chain(position, previous)', (build) =>
+					build
+						.selectFrom('batch')
+						.select(['batch.position', 'batch.previous'])
+						.where('batch.position', 'in', doomed.select('last'))
+						.unionAll(
+							build
+								.selectFrom('chain')
+								.innerJoin('batch', 'batch.position', 'chain.previous')
+								.select(['batch.position', 'batch.previous']),
+						),
+				)
+				.deleteFrom('batch')
+				.where('batch.position', 'in', (select) => select.selectFrom('chain').select('chain.position')),
+		),
+	);
+	yield* rows(once(db.deleteFrom('session').where('run_id', 'in', doomed.select('id'))));
+	yield* rows(once(db.deleteFrom('snapshot').where('run_key', 'in', doomed.select('key'))));
+	yield* rows(once(db.deleteFrom('run').where('key', 'in', doomed.select('key'))));
+	for (const { graph_key: key } of graphs) {
+		yield* rows(
+			once(
+				db
+					.deleteFrom('graph')
+					.where('key', '=', key)
+					.where((where) =>
+						where.not(
+							where.exists(where.selectFrom('run').select('run.key').where('run.graph_key', '=', key)),
+						),
+					),
+			),
+		);
+	}
+}

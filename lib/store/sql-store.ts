@@ -1,0 +1,71 @@
+/** The methods of a store, each as one unit of work handed to the database's driver. */
+
+import type { Store } from './contract';
+import * as runs from './run-work';
+import type { Work } from './statement';
+import * as workflows from './workflow-work';
+
+export interface SqlDriver {
+	tools: runs.WorkTools;
+	/** Runs a work in a transaction of its own or together with others; never half of it. */
+	write<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
+	/** Runs a work that only reads, on one state of the database. */
+	read<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
+	close(): Promise<void>;
+}
+
+export function createSqlStore({ tools, write, read, close }: SqlDriver): Store {
+	return {
+		createWorkflow: (input) => write('create a workflow', () => workflows.createWorkflow(tools, input)),
+		getWorkflow: (id) => read('read a workflow', () => workflows.getWorkflow(tools, id)),
+		listWorkflows: (filter) => read('list workflows', () => workflows.listWorkflows(tools, filter)),
+		updateWorkflow: (id, patch) =>
+			write('update a workflow', () => workflows.updateWorkflow(tools, id, patch)),
+		deleteWorkflow: (id) => write('delete a workflow', () => workflows.deleteWorkflow(tools, id)),
+
+		createVersion: (workflowId, input) =>
+			write('create a version', () => workflows.createVersion(tools, workflowId, input)),
+		getVersion: (workflowId, number) =>
+			read('read a version', () => workflows.getVersion(tools, workflowId, number)),
+		listVersions: (workflowId) => read('list versions', () => workflows.listVersions(tools, workflowId)),
+		updateVersion: (workflowId, number, patch) =>
+			write('update a version', () => workflows.updateVersion(tools, { workflowId, number }, patch)),
+		activateVersion: (workflowId, number) =>
+			write('activate a version', () => workflows.activateVersion(tools, workflowId, number)),
+		deleteVersion: (workflowId, number) =>
+			write('delete a version', () => workflows.deleteVersion(tools, workflowId, number)),
+
+		createRun: (run) => {
+			const hash = runs.graphHash(run.graph);
+			return write('create a run', () => runs.createRun(tools, run, hash));
+		},
+		findRun: (id) => read('find a run', () => runs.findRun(tools, id)),
+		findSession: (sessionKey) => read('find a session', () => runs.findSession(tools, sessionKey)),
+		releaseSession: (sessionKey, runId) =>
+			write('release a session', () => runs.releaseSession(tools, sessionKey, runId)),
+		listRuns: (filter) => read('list runs', () => runs.listRuns(tools, filter)),
+		deleteRun: (id) => write('delete a run', () => runs.deleteRuns(tools, { id })),
+
+		claim: (runId, owner, leaseMs) =>
+			write('claim a run', () => runs.claim(tools, { runId, owner, leaseMs })),
+		renew: (lease, leaseMs) => write('renew a lease', () => runs.renew(tools, lease, leaseMs)),
+		release: (lease) => write('release a lease', () => runs.release(tools, lease)),
+		append: (request) => write('append to a run', () => runs.append(tools, request)),
+
+		readLog: (runId) => read('read a run', () => runs.readLog(tools, runId)),
+		readBatches: (runId, from) => read('read a run', () => runs.readBatches(tools, runId, from)),
+		readGraph: (hash) => read('read a graph', () => runs.readGraph(tools, hash)),
+		saveSnapshot: (runId, snapshot) =>
+			write('save a snapshot', () => runs.saveSnapshot(tools, runId, snapshot)),
+		deleteSnapshots: (runId) => write('delete snapshots', () => runs.deleteSnapshots(tools, runId)),
+
+		getSetting: (scope, name) => read('read a setting', () => workflows.getSetting(tools, scope, name)),
+		listSettings: (scope) => read('list settings', () => workflows.listSettings(tools, scope)),
+		putSetting: (scope, name, value) =>
+			write('save a setting', () => workflows.putSetting(tools, { scope, name }, value)),
+		deleteSetting: (scope, name) =>
+			write('delete a setting', () => workflows.deleteSetting(tools, scope, name)),
+
+		close,
+	};
+}

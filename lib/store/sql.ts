@@ -1,0 +1,252 @@
+/** Every statement that runs often, compiled once by Kysely for the dialect in use. */
+
+import type { Kysely, Selectable } from './kysely';
+import type { RunTable, Tables } from './schema';
+import { statement } from './statement';
+
+export type RunColumns = Omit<Selectable<RunTable>, 'graph_key' | 'last'> & { graph_hash: string };
+
+const runColumns = [
+	'run.key',
+	'run.id',
+	'run.workflow_id',
+	'run.version_number',
+	'run.status',
+	'run.head',
+	'run.turn_count',
+	'run.session_key',
+	'run.created_at',
+	'run.updated_at',
+	'run.facts',
+	'run.lease_owner',
+	'run.lease_until',
+	'graph.hash as graph_hash',
+] as const;
+
+/** Runs with the address of their graph; the beginning of every statement that reads them. */
+export function selectRuns(db: Kysely<Tables>) {
+	return db.selectFrom('run').innerJoin('graph', 'graph.key', 'run.graph_key').select(runColumns);
+}
+
+export type Statements = ReturnType<typeof compileStatements>;
+
+export function compileStatements(db: Kysely<Tables>) {
+	return {
+		...runStatements(db),
+		...logStatements(db),
+		...settingStatements(db),
+	};
+}
+
+function runStatements(db: Kysely<Tables>) {
+	return {
+		findGraph: statement<{ hash: string }>()((values) =>
+			db.selectFrom('graph').select('key').where('hash', '=', values.hash),
+		),
+		readGraph: statement<{ hash: string }>()((values) =>
+			db.selectFrom('graph').select('document').where('hash', '=', values.hash),
+		),
+		insertGraph: statement<{ hash: string; document: string }>()((values) =>
+			db
+				.insertInto('graph')
+				.values({ hash: values.hash, document: values.document })
+				.onConflict((conflict) => conflict.column('hash').doUpdateSet({ hash: values.hash }))
+				.returning('key'),
+		),
+		insertRun: statement<{
+			id: string;
+			workflowId: string | null;
+			versionNumber: number | null;
+			graphKey: number;
+			status: string;
+			sessionKey: string | null;
+			createdAt: number;
+			updatedAt: number;
+			facts: string;
+			owner: string;
+			until: number;
+		}>()((values) =>
+			db
+				.insertInto('run')
+				.values({
+					id: values.id,
+					workflow_id: values.workflowId,
+					version_number: values.versionNumber,
+					graph_key: values.graphKey,
+					status: values.status,
+					head: 0,
+					last: null,
+					turn_count: 0,
+					session_key: values.sessionKey,
+					created_at: values.createdAt,
+					updated_at: values.updatedAt,
+					facts: values.facts,
+					lease_owner: values.owner,
+					lease_until: values.until,
+				})
+				.onConflict((conflict) => conflict.column('id').doNothing())
+				.returning('key'),
+		),
+		findRun: statement<{ id: string }>()((values) => selectRuns(db).where('run.id', '=', values.id)),
+		findSession: statement<{ key: string }>()((values) =>
+			db.selectFrom('session').select('run_id').where('key', '=', values.key),
+		),
+		takeSession: statement<{ key: string; runId: string }>()((values) =>
+			db
+				.insertInto('session')
+				.values({ key: values.key, run_id: values.runId })
+				.onConflict((conflict) => conflict.column('key').doUpdateSet({ run_id: values.runId })),
+		),
+		leaveSession: statement<{ key: string; runId: string }>()((values) =>
+			db.deleteFrom('session').where('key', '=', values.key).where('run_id', '=', values.runId),
+		),
+		claim: statement<{ id: string; owner: string; now: number; until: number }>()((values) =>
+			db
+				.updateTable('run')
+				.set({ lease_owner: values.owner, lease_until: values.until })
+				.where('id', '=', values.id)
+				.where((where) =>
+					where.or([
+						where('lease_owner', 'is', null),
+						where('lease_owner', '=', values.owner),
+						where('lease_until', '<=', values.now),
+					]),
+				)
+				.returning('key'),
+		),
+		renew: statement<{ id: string; owner: string; until: number }>()((values) =>
+			db
+				.updateTable('run')
+				.set({ lease_until: values.until })
+				.where('id', '=', values.id)
+				.where('lease_owner', '=', values.owner)
+				.returning('key'),
+		),
+		release: statement<{ id: string; owner: string }>()((values) =>
+			db
+				.updateTable('run')
+				.set({ lease_owner: null, lease_until: 0 })
+				.where('id', '=', values.id)
+				.where('lease_owner', '=', values.owner),
+		),
+	};
+}
+
+function logStatements(db: Kysely<Tables>) {
+	return {
+		/** Writes the batch only if the lease and the head still fit; no row otherwise. */
+		insertBatch: statement<{ id: string; owner: string; head: number; data: string }>()((values) =>
+			db
+				.insertInto('batch')
+				.columns(['run_key', 'previous', 'number', 'data'])
+				.expression((build) =>
+					build
+						.selectFrom('run')
+						.select((select) => ['key', 'last', 'head', select.val(values.data).as('data')])
+						.where('id', '=', values.id)
+						.where('head', '=', values.head)
+						.where('lease_owner', '=', values.owner),
+				)
+				.returning(['position', 'run_key']),
+		),
+		advance: statement<{ key: number; head: number; last: number; now: number }>()((values) =>
+			db
+				.updateTable('run')
+				.set({ head: values.head, last: values.last, updated_at: values.now })
+				.where('key', '=', values.key),
+		),
+		advanceAndPatch: statement<{
+			key: number;
+			head: number;
+			last: number;
+			now: number;
+			status: string | null;
+			turnCount: number | null;
+			facts: string | null;
+			owner: string | null;
+			until: number | null;
+		}>()((values) =>
+			db
+				.updateTable('run')
+				.set((set) => ({
+					head: values.head,
+					last: values.last,
+					updated_at: values.now,
+					status: set.fn.coalesce(set.val(values.status), 'status'),
+					turn_count: set.fn.coalesce(set.val(values.turnCount), 'turn_count'),
+					facts: set.fn.coalesce(set.val(values.facts), 'facts'),
+					lease_owner: values.owner,
+					lease_until: set.fn.coalesce(set.val(values.until), 'lease_until'),
+				}))
+				.where('key', '=', values.key),
+		),
+		/** The batches of a run from a number on, newest first. */
+		readBatches: statement<{ id: string; from: number }>()((values) =>
+			db
+				.withRecursive('chain(position, previous, number, data)', (build) =>
+					build
+						.selectFrom('batch')
+						.innerJoin('run', 'run.last', 'batch.position')
+						.select(['batch.position', 'batch.previous', 'batch.number', 'batch.data'])
+						.where('run.id', '=', values.id)
+						.where('batch.number', '>=', values.from)
+						.unionAll(
+							build
+								.selectFrom('chain')
+								.innerJoin('batch', 'batch.position', 'chain.previous')
+								.select(['batch.position', 'batch.previous', 'batch.number', 'batch.data'])
+								.where('batch.number', '>=', values.from),
+						),
+				)
+				.selectFrom('chain')
+				.select(['number', 'data']),
+		),
+		readSnapshot: statement<{ id: string }>()((values) =>
+			db
+				.selectFrom('snapshot')
+				.innerJoin('run', 'run.key', 'snapshot.run_key')
+				.select(['snapshot.head', 'snapshot.data'])
+				.where('run.id', '=', values.id),
+		),
+		saveSnapshot: statement<{ id: string; head: number; data: string }>()((values) =>
+			db
+				.insertInto('snapshot')
+				.columns(['run_key', 'head', 'data'])
+				.expression((build) =>
+					build
+						.selectFrom('run')
+						.select((select) => [
+							'key',
+							select.val(values.head).as('head'),
+							select.val(values.data).as('data'),
+						])
+						.where('id', '=', values.id)
+						.where('head', '>=', values.head),
+				)
+				.onConflict((conflict) =>
+					conflict.column('run_key').doUpdateSet((set) => ({
+						head: set.ref('excluded.head'),
+						data: set.ref('excluded.data'),
+					})),
+				),
+		),
+	};
+}
+
+function settingStatements(db: Kysely<Tables>) {
+	return {
+		getSetting: statement<{ scope: string; name: string }>()((values) =>
+			db
+				.selectFrom('setting')
+				.select('value')
+				.where('scope', '=', values.scope)
+				.where('name', '=', values.name),
+		),
+		putSetting: statement<{ scope: string; name: string; value: string }>()((values) =>
+			db
+				.insertInto('setting')
+				.values({ scope: values.scope, name: values.name, value: values.value })
+				.onConflict((conflict) => conflict.columns(['scope', 'name']).doUpdateSet({ value: values.value })),
+		),
+	};
+}

@@ -1,0 +1,194 @@
+/** Opens a SQLite file through Node's own driver: pragmas, migrations, prepared statements. */
+
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { systemClock, type Clock } from '../clock';
+import { StoreError } from '../errors';
+import type { Store } from './contract';
+import { explainSqlite, isSqliteBusy, sqliteDialect } from './dialect';
+import { createGroup, type Transactor } from './group';
+import type { SqliteDatabase } from './kysely';
+import { migrations, type Tables } from './schema';
+import { compileStatements } from './sql';
+import { createSqlStore, type SqlDriver } from './sql-store';
+import type { Call, Work } from './statement';
+
+export interface SqliteOptions {
+	/** The database file; it and its folders are created when missing, readable by this user only. */
+	path: string;
+	/**
+	 * `normal` (default) survives a killed process; `full` also a power cut, for one disk flush
+	 * per commit.
+	 */
+	synchronous?: 'normal' | 'full';
+	/** The database's limit in pages of 4 KiB. Default none. */
+	maxPages?: number;
+	clock?: Clock;
+}
+
+/** How long SQLite itself waits for another process before it reports that the file is locked. */
+const busyTimeoutMs = 250;
+
+export async function openSqlite(options: SqliteOptions): Promise<Store> {
+	const { Kysely, Migrator, SqliteDialect, sql } = await import('kysely');
+	const clock = options.clock ?? systemClock;
+	const dialect = sqliteDialect(sql);
+	const database = await openFile(options.path);
+	try {
+		await configure(database, options, clock);
+		const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
+		const migrator = new Migrator({
+			db,
+			provider: { getMigrations: () => Promise.resolve(migrations(dialect)) },
+			migrationTableName: 'migration',
+			migrationLockTableName: 'migration_lock',
+		});
+		const { error } = await migrator.migrateToLatest();
+		if (error !== undefined) throw migrationFailed(error, options.path);
+		const tools = { db, statements: compileStatements(db), dialect, now: () => clock.now() };
+		return createSqlStore({ tools, ...createDriver(database, clock) });
+	} catch (error) {
+		database.close();
+		throw explainSqlite(error, `open "${options.path}"`);
+	}
+}
+
+function migrationFailed(error: unknown, path: string): unknown {
+	// Kysely has no code for tables that a migration unknown to this version made.
+	if (!(error instanceof Error && error.message.includes('corrupted migrations'))) return error;
+	return new StoreError(
+		'STORE_UNREADABLE',
+		`The store "${path}" was written by a newer version of this package.`,
+		{
+			advice: 'Update the package, or choose another file.',
+			cause: error,
+		},
+	);
+}
+
+async function openFile(path: string): Promise<DatabaseSync> {
+	await createFile(path);
+	const sqlite = await import('node:sqlite');
+	try {
+		return new sqlite.DatabaseSync(path);
+	} catch (error) {
+		throw explainSqlite(error, `open "${path}"`);
+	}
+}
+
+function createDriver(database: DatabaseSync, clock: Clock): Omit<SqlDriver, 'tools'> {
+	const transactor = createTransactor(database);
+	const group = createGroup(transactor, clock);
+	return {
+		write: group.write,
+		read: (doing, start) => {
+			try {
+				return Promise.resolve(readTogether(database, transactor, start()));
+			} catch (error) {
+				return Promise.reject(explainSqlite(error, doing));
+			}
+		},
+		close: async () => {
+			await group.flush();
+			database.close();
+		},
+	};
+}
+
+async function createFile(path: string): Promise<void> {
+	try {
+		await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+		// The mode holds for a new file only; the write-ahead log takes it over from here.
+		await (await open(path, 'a', 0o600)).close();
+	} catch (error) {
+		throw new StoreError('STORE_UNREADABLE', `The store could not open "${path}": it cannot be written.`, {
+			advice: 'Give the user that runs this process read and write access to the file and its folder.',
+			cause: error,
+		});
+	}
+}
+
+async function configure(database: DatabaseSync, options: SqliteOptions, clock: Clock): Promise<void> {
+	database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
+	// Switching to WAL needs the file alone and does not wait for it; several processes may open at once.
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			database.exec('pragma journal_mode = wal');
+			break;
+		} catch (error) {
+			if (!isSqliteBusy(error) || attempt === 100) throw error;
+			await clock.sleep(20);
+		}
+	}
+	database.exec(`pragma synchronous = ${options.synchronous === 'full' ? 'full' : 'normal'}`);
+	database.exec('pragma foreign_keys = on');
+	database.exec('pragma journal_size_limit = 67108864');
+	if (options.maxPages !== undefined)
+		database.exec(`pragma max_page_count = ${Math.trunc(options.maxPages)}`);
+}
+
+/** What Kysely's own SQLite driver expects of a database, for the migrations. */
+function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+	return {
+		close: () => database.close(),
+		prepare: (sql) => {
+			// A migration reads before it writes; only an immediate transaction keeps a second process out.
+			const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql);
+			return {
+				reader: statement.columns().length > 0,
+				all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+				run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+				iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+			};
+		},
+	};
+}
+
+function createTransactor(database: DatabaseSync): Transactor {
+	const begin = database.prepare('begin immediate');
+	const commit = database.prepare('commit');
+	const prepared = new Map<string, { statement: StatementSync; reads: boolean }>();
+
+	function answer(call: Call): unknown[] {
+		let known = prepared.get(call.sql);
+		if (known === undefined) {
+			const statement = database.prepare(call.sql);
+			known = { statement, reads: statement.columns().length > 0 };
+			prepared.set(call.sql, known);
+		}
+		const parameters = call.parameters as SQLInputValue[];
+		if (known.reads) return known.statement.all(...parameters);
+		known.statement.run(...parameters);
+		return [];
+	}
+
+	return {
+		begin: () => void begin.run(),
+		commit: () => void commit.run(),
+		rollback: () => {
+			// A full disk makes SQLite undo the transaction by itself.
+			if (database.isTransaction) database.exec('rollback');
+		},
+		run: <Result>(work: Work<Result>) => {
+			let step = work.next([]);
+			while (step.done !== true) step = work.next(answer(step.value));
+			return step.value;
+		},
+		isBusy: isSqliteBusy,
+		explain: explainSqlite,
+	};
+}
+
+/** Runs a reading work on one state of the database, whatever other processes write meanwhile. */
+function readTogether<Result>(database: DatabaseSync, transactor: Transactor, work: Work<Result>): Result {
+	database.exec('begin');
+	try {
+		const result = transactor.run(work);
+		database.exec('commit');
+		return result;
+	} catch (error) {
+		transactor.rollback();
+		throw error;
+	}
+}
