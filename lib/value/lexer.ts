@@ -8,7 +8,7 @@ export type RelationOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 export type Token = { start: number; end: number } & (
 	| { type: 'word'; text: string }
 	| { type: 'relation'; operator: RelationOperator }
-	| { type: 'and' | 'or' | 'not' | 'open' | 'close' | 'end' }
+	| { type: 'and' | 'or' | 'not' | 'open' | 'close' | 'comma' | 'end' }
 	| { type: 'number'; value: number }
 	| { type: 'text'; value: string }
 	| { type: 'placeholder'; placeholder: Placeholder }
@@ -26,6 +26,8 @@ const SYMBOLS: ReadonlyArray<[string, Token['type'] | RelationOperator]> = [
 	['!', 'not'],
 	['(', 'open'],
 	[')', 'close'],
+	// No part of the language; a token of its own lets the parser name the function it stands in.
+	[',', 'comma'],
 ];
 
 const WORDS: Readonly<Record<string, 'and' | 'or' | 'not'>> = { and: 'and', or: 'or', not: 'not' };
