@@ -2,10 +2,11 @@
 
 import type { SayLlmNode } from '../graph/node';
 import type { JsonObject } from '../json';
+import { toOutputDefinition } from '../llm/structured';
 import type { Behavior } from './contract';
 import { isProviderFailure } from './failure';
 import { errorMessageOf, talk, type Talk } from './llm-step';
-import { outputDefinition, tryStructured } from './structured';
+import { tryStructured } from './structured';
 
 export const sayLlm: Behavior<SayLlmNode> = {
 	async execute(step) {
@@ -24,7 +25,7 @@ export const sayLlm: Behavior<SayLlmNode> = {
 			step.warn(`The model of node "${step.node.name ?? step.node.logical_id}" returned no text.`);
 		}
 		let structured: JsonObject = {};
-		const output = outputDefinition(step.node.structured_output_schema);
+		const output = toOutputDefinition(step.node.structured_output_schema);
 		if (output !== null && (said || picks.length === 0)) {
 			structured = await tryStructured(step, {
 				config: held.config,

@@ -11,19 +11,6 @@ import { isProviderFailure } from './failure';
 export const RECORD_REQUEST =
 	'(This line is not from the user.) Give the structured answer for the conversation above.';
 
-/** Reads both accepted shapes (R8.13): `{ name, description, input_schema }`, or a bare JSON Schema. */
-export function outputDefinition(schema: JsonObject | null): OutputDefinition | null {
-	if (!schema || Object.keys(schema).length === 0) return null;
-	const inner = schema['input_schema'];
-	const isWrapped = isJsonObject(inner);
-	const name = textOf(isWrapped ? schema['name'] : schema['title']) ?? 'structured_output';
-	return {
-		name: name.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 64),
-		description: textOf(schema['description']) ?? 'The structured answer of this step.',
-		schema: isWrapped ? inner : schema,
-	};
-}
-
 export interface StructuredRequest {
 	config: LlmOrGroup;
 	/** The system message and the conversation, the reply included. */
@@ -76,8 +63,4 @@ export function writesOf(output: JsonObject): Write[] {
 	return Object.entries(output)
 		.filter(([name, value]) => value !== null && !name.startsWith('_'))
 		.map(([name, value]) => ({ name, value }));
-}
-
-function textOf(value: unknown): string | null {
-	return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }

@@ -2,11 +2,12 @@
 
 import { messageOf } from '../errors';
 import type { WorkerLlmNode } from '../graph/node';
+import { toOutputDefinition } from '../llm/structured';
 import type { Behavior, Step, StepOutcome } from './contract';
 import { isProviderFailure } from './failure';
 import { configOf, talk } from './llm-step';
 import { fillerPrompt, systemPrompt } from './prompt';
-import { askStructured, keepStructured, outputDefinition, tryStructured } from './structured';
+import { askStructured, keepStructured, tryStructured } from './structured';
 import { offeredTools } from './tool-round';
 
 export const workerLlm: Behavior<WorkerLlmNode> = {
@@ -24,7 +25,7 @@ export const workerLlm: Behavior<WorkerLlmNode> = {
 };
 
 async function work(step: Step<WorkerLlmNode>): Promise<StepOutcome> {
-	const output = outputDefinition(step.node.structured_output_schema);
+	const output = toOutputDefinition(step.node.structured_output_schema);
 	const hasTools = !step.withoutTools && (step.exits.length > 0 || offeredTools(step).size > 0);
 	if (output === null || hasTools) {
 		const held = await talk(step, { purpose: 'worker', speaks: false, endsWithTools: output !== null });
