@@ -10,12 +10,16 @@ export type ModelMessage =
 	| { role: 'assistant'; content: string; toolCalls: ToolCall[] }
 	| { role: 'tool'; toolCallId: string; toolName: string; content: string };
 
-/** A call a model asks for. `invalidArguments` holds the raw text when it was not a JSON object. */
+/**
+ * A call a model asks for. `invalidArguments` holds the raw text when it was not a JSON object.
+ * `signature` is an opaque mark some providers want back with the call (Gemini's thought signature).
+ */
 export interface ToolCall {
 	id: string;
 	name: string;
 	arguments: JsonObject;
 	invalidArguments?: string;
+	signature?: string;
 }
 
 /**
@@ -48,16 +52,60 @@ export interface TokenUsage {
 /** A piece of a streamed reply. */
 export type StreamPart = { type: 'text'; text: string } | { type: 'toolCall' };
 
+/** What a provider needs to be called; each adapter reads the fields its provider knows. */
+export interface ProviderCredential {
+	apiKey?: string;
+	/** Root of the API, as the vendor's SDK takes it: `https://api.openai.com/v1`. */
+	baseUrl?: string;
+	organization?: string;
+	project?: string;
+	/** Azure: `https://NAME.openai.azure.com`, and the `api-version` to ask for. */
+	endpoint?: string;
+	apiVersion?: string;
+	/** Bedrock: region and key pair (a session token for temporary ones). */
+	region?: string;
+	accessKeyId?: string;
+	secretAccessKey?: string;
+	sessionToken?: string;
+	/** Vertex: project, location, and a service account's key file or a ready access token. */
+	vertexProject?: string;
+	vertexLocation?: string;
+	serviceAccount?: JsonObject;
+	accessToken?: string;
+	defaultHeaders?: Record<string, string>;
+	/** False accepts any TLS certificate; for servers inside one's own network. Default true. */
+	verifySsl?: boolean;
+}
+
 /** One call of one model, as an adapter receives it: group, retries and parse attempts are outside. */
 export interface AdapterRequest {
 	config: LlmConfig;
+	/** The run's credential with the config's own key and address already laid over it. */
+	credential: ProviderCredential;
 	messages: ModelMessage[];
 	tools: ToolDefinition[];
 	/** Wanted structured answer; adapters use the provider's native form, else one forced tool. */
 	output?: OutputDefinition;
 	signal: AbortSignal;
-	/** Called for every piece when the caller wants a stream. */
-	onPart?: (part: StreamPart) => void;
+	/** Ask the provider for a stream, also when nobody listens to the pieces. */
+	stream: boolean;
+	/** Called for every piece of a stream as it arrives. */
+	onPart: (part: StreamPart) => void;
+	/** Called when the provider reports usage, which a stream does before it may be cut off. */
+	onUsage: (promptTokens: number, completionTokens: number) => void;
+}
+
+/** What an adapter brings home; the models layer adds provider, latency and the parsed output. */
+export interface AdapterReply {
+	text: string;
+	toolCalls: ToolCall[];
+	/** The structured answer as JSON text, when one was asked for and came. */
+	outputText?: string;
+	finishReason: FinishReason;
+	/** Null when the provider reported none. */
+	usage: { promptTokens: number; completionTokens: number } | null;
+	/** The model the provider says it used, or null. */
+	model: string | null;
 }
 
 /** The answer of one model call. */
@@ -78,8 +126,8 @@ export interface ModelReply {
 
 /** One provider. Implementations load their SDK on first use and never retry. */
 export interface ModelAdapter {
-	/** @throws {ProviderError} with `status`, `retryAfterMs` and `retryable` set. */
-	complete(request: AdapterRequest): Promise<ModelReply>;
+	/** @throws {ProviderError} with `status`, `retryAfterMs` and `retryable` set; the signal's reason when aborted. */
+	complete(request: AdapterRequest): Promise<AdapterReply>;
 }
 
 /** What a node asks of models: any config of a graph, group and backchannel included. */
@@ -95,6 +143,8 @@ export interface ModelRequest {
 	onFiller?: (text: string) => void;
 	/** Prompt for a generated filler: the node's, else the workflow's `backchannel_response_config`. */
 	fillerPrompt?: string;
+	/** Chooses a static filler by the run's own position (R7.8.3); without it every choice is random. */
+	chooseFiller?: (texts: readonly string[], mode: 'random' | 'sequence') => string | null;
 }
 
 /** The accounting of every call made for one request, losers of a group included (R8.8). */

@@ -1,0 +1,150 @@
+/** Any failure of a provider's SDK as one ProviderError: code, status, waiting time, worth a retry or not. */
+
+import { InteractlyError, messageOf, ProviderError } from '../errors';
+import type { AdapterRequest } from './contract';
+import { scrub } from './scrub';
+
+/** R8.18: these may go away by themselves; every 5xx as well. */
+const PASSING_STATUSES = new Set([408, 409, 425, 429]);
+
+/** Vendors say 429 also for an empty account, which no waiting mends. */
+const SPENT = /insufficient_quota|exceeded your current quota|billing|credit balance/i;
+
+/** What the vendor's SDK error tells, read by shape: the SDKs share no class. */
+interface SdkFailure {
+	status: number | null;
+	code: string | null;
+	message: string;
+	retryAfterMs: number | null;
+}
+
+/**
+ * Turns what an adapter caught into the error to throw: the abort reason when the caller ended the
+ * call, an error of ours unchanged, else a ProviderError whose text is free of secrets.
+ */
+export function toFailure(error: unknown, request: AdapterRequest): unknown {
+	if (request.signal.aborted) return request.signal.reason;
+	if (error instanceof InteractlyError) return error;
+	const failure = readFailure(error);
+	const who = `model "${modelName(request)}" of provider "${request.config.provider ?? request.config.type}"`;
+	const said = scrub(failure.message, request);
+	const kind = classify(failure);
+	return new ProviderError(kind.code, `${who} ${kind.verb}: ${said}`, {
+		status: failure.status,
+		retryAfterMs: failure.retryAfterMs,
+		retryable: kind.retryable,
+		advice: kind.advice,
+	});
+}
+
+/** A reply that came whole but is none: empty, or not in the vendor's shape. */
+export function malformedReply(request: AdapterRequest, what: string): ProviderError {
+	return new ProviderError(
+		'LLM_MALFORMED_REPLY',
+		`model "${modelName(request)}" of provider "${request.config.provider ?? request.config.type}" answered with ${what}`,
+		{ retryable: true, advice: 'Try again; if it stays, check that the address speaks this provider’s API.' },
+	);
+}
+
+export function modelName(request: Pick<AdapterRequest, 'config'>): string {
+	const { model } = request.config;
+	return typeof model === 'string' && model !== '' ? model : 'unnamed';
+}
+
+function classify(failure: SdkFailure): { code: string; verb: string; retryable: boolean; advice: string } {
+	const { status, code, message } = failure;
+	if (status === 401 || status === 403) {
+		return {
+			code: 'LLM_KEY_REFUSED',
+			verb: 'refused the credential',
+			retryable: false,
+			advice: 'Check the key and what it is allowed to use.',
+		};
+	}
+	if (status === 429 || status === 402) {
+		const isSpent = status === 402 || SPENT.test(`${code ?? ''} ${message}`);
+		return isSpent
+			? {
+					code: 'LLM_QUOTA_SPENT',
+					verb: 'has no quota left',
+					retryable: false,
+					advice: 'Raise the limit or top up the account at the provider.',
+				}
+			: {
+					code: 'LLM_RATE_LIMITED',
+					verb: 'asked to slow down',
+					retryable: true,
+					advice: 'Try again later, or raise the rate limit at the provider.',
+				};
+	}
+	if (status !== null && (status >= 500 || PASSING_STATUSES.has(status))) {
+		return { code: 'LLM_UNAVAILABLE', verb: 'failed', retryable: true, advice: 'Try again later.' };
+	}
+	if (status === 404) {
+		return {
+			code: 'LLM_NOT_FOUND',
+			verb: 'was not found',
+			retryable: false,
+			advice: 'Check the model’s name and the address; the vendor may have removed the model.',
+		};
+	}
+	if (status !== null && status >= 400) {
+		return {
+			code: 'LLM_REQUEST_REFUSED',
+			verb: 'refused the request',
+			retryable: false,
+			advice: 'Change what the sentence names in the LLM config, or choose another model.',
+		};
+	}
+	return {
+		code: 'LLM_UNREACHABLE',
+		verb: 'could not be reached or broke off',
+		retryable: true,
+		advice: 'Check the address and the network, then try again.',
+	};
+}
+
+function readFailure(error: unknown): SdkFailure {
+	const source = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+	const metadata = source.$metadata as { httpStatusCode?: unknown } | undefined;
+	const status = numberOf(source.status) ?? numberOf(metadata?.httpStatusCode) ?? numberOf(source.statusCode);
+	const response = source.$response as { headers?: unknown } | undefined;
+	return {
+		status,
+		code: typeof source.code === 'string' ? source.code : null,
+		message: deepestMessage(error),
+		retryAfterMs: retryAfter(source.headers ?? response?.headers),
+	};
+}
+
+/** "Connection error." alone helps nobody: the cause below it names the host or the socket's fault. */
+function deepestMessage(error: unknown): string {
+	const parts: string[] = [];
+	let current: unknown = error;
+	while (current !== undefined && current !== null && parts.length < 4) {
+		const text = messageOf(current).trim();
+		if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
+		current = current instanceof Error ? current.cause : undefined;
+	}
+	return parts.join(': ') || 'no reason given';
+}
+
+function retryAfter(headers: unknown): number | null {
+	const exact = Number(headerOf(headers, 'retry-after-ms'));
+	if (Number.isFinite(exact) && exact > 0) return exact;
+	const text = headerOf(headers, 'retry-after');
+	if (text === null) return null;
+	const seconds = Number(text);
+	if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+	return null;
+}
+
+function headerOf(headers: unknown, name: string): string | null {
+	if (headers instanceof Headers) return headers.get(name);
+	const value = (headers as Record<string, unknown> | undefined | null)?.[name];
+	return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: unknown): number | null {
+	return typeof value === 'number' && Number.isInteger(value) ? value : null;
+}
