@@ -123,6 +123,8 @@ async function configure(database: DatabaseSync, options: SqliteOptions, clock: 
 	}
 	database.exec(`pragma synchronous = ${options.synchronous === 'full' ? 'full' : 'normal'}`);
 	database.exec('pragma foreign_keys = on');
+	// Moving pages from the log to the file costs a disk flush; four times rarer than by default.
+	database.exec('pragma wal_autocheckpoint = 4000');
 	database.exec('pragma journal_size_limit = 67108864');
 	if (options.maxPages !== undefined)
 		database.exec(`pragma max_page_count = ${Math.trunc(options.maxPages)}`);
