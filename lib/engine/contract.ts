@@ -1,6 +1,6 @@
 /** What the engine needs from outside, what it is told, and the events it writes: a run is their fold. */
 
-import type { MessageType, CallPurpose } from '../behavior/contract';
+import type { CallPurpose, MessageType, Services } from '../behavior/contract';
 import type { Clock } from '../clock';
 import type { Graph } from '../graph/graph';
 import type { LlmOrGroup } from '../graph/model';
@@ -29,6 +29,8 @@ export interface Ports {
 	models: Models;
 	tools: Tools;
 	http: Http;
+	/** SMS, calls and stored runs, as far as the deployment offers them. */
+	services?: Services;
 	log: Log;
 	/** A fresh random seed for a new run; all randomness of the run is derived from it. */
 	newSeed(): string;
@@ -59,8 +61,12 @@ export interface TurnInput {
 	idempotencyKey: string | null;
 }
 
+/** The facts a new run starts from. */
+export type RunStart = Omit<Extract<RunEvent, { type: 'runStarted' }>, 'type' | 'at'>;
+
 export type Command =
-	| { type: 'turn'; input: TurnInput }
+	/** `begin` exactly when the state is still empty: the run's first turn. */
+	| { type: 'turn'; input: TurnInput; begin?: RunStart }
 	| { type: 'resume'; input: TurnInput }
 	| { type: 'pump' }
 	| { type: 'pause' }
@@ -87,6 +93,8 @@ export interface AdvanceRequest {
 	signal?: AbortSignal;
 	/** Asked between nodes: true makes threads pause there (R1.12). */
 	pauseRequested?: () => boolean;
+	/** Wire events (R9), each handed over once the journal has taken the event behind it. */
+	onEvent?: (event: WireEvent) => void;
 	/** Transient pieces of text being produced (R8.17). */
 	onToken?: (text: string, threadId: string) => void;
 }
@@ -141,6 +149,8 @@ export type RunEvent =
 	| (OnThread & {
 			type: 'modelReplied';
 			lane: string | null;
+			/** Which call of the node execution this answers: `0`, `1`, … or `judge:<node id>`. */
+			call: string;
 			purpose: CallPurpose;
 			text: string;
 			toolCalls: ToolCall[];
@@ -152,24 +162,23 @@ export type RunEvent =
 			saidFiller: boolean;
 			latencyMs: number;
 			wasStreamed: boolean;
-			/** `condition` calls: the node it leads to, and whether it holds. */
+			/** `condition` calls: the node the condition leads to; `output.condition_met` tells the verdict. */
 			destinationNodeId: string | null;
 	  })
-	| (OnThread & { type: 'modelFailed'; lane: string | null; purpose: CallPurpose; code: string; message: string })
-	| (OnThread & { type: 'answerDiscarded'; lane: string | null; reply: number })
-	| (OnThread & { type: 'conditionJudged'; lane: string | null; reply: number; isMet: boolean; destinationNodeId: string })
+	| (OnThread & { type: 'modelFailed'; lane: string | null; call: string; purpose: CallPurpose; code: string; message: string })
+	| (OnThread & { type: 'answerDiscarded'; lane: string | null; call: string })
 	| (OnThread & {
 			type: 'spoke';
 			lane: string | null;
 			messageType: MessageType;
-			/** Null: the text of `reply` as it is. */
+			/** Null: the text of the reply to `call` as it is. */
 			text: string | null;
-			/** Index of the model reply in this node execution, or null. */
-			reply: number | null;
-			/** Lengths of the sentences said one by one; empty: one piece. */
-			pieces: number[];
+			/** The model call this text came from, or null. */
+			call: string | null;
+			/** Said sentence by sentence, one `assistant_response` each (R8.16). */
+			split: boolean;
 	  })
-	| (OnThread & { type: 'toolsCalled'; lane: string | null; reply: number; callIds: string[]; keepsText: boolean })
+	| (OnThread & { type: 'toolsCalled'; lane: string | null; call: string; callIds: string[]; keepsText: boolean })
 	| (OnThread & { type: 'toolReturned'; lane: string | null; callId: string; toolName: string; content: string; value: Json })
 	| (OnThread & { type: 'effectStarted'; lane: string | null; key: string; kind: string; target: string; repeatable: boolean })
 	| (OnThread & { type: 'effectSettled'; lane: string | null; key: string; outcome: Json })
@@ -193,20 +202,19 @@ export type RunEvent =
 			/** Set when a guardrail strike redirected or ended the hop (R3.46–R3.48). */
 			escalation: { toNodeId: string | null; strikes: number } | null;
 	  })
-	| (OnThread & { type: 'waitingMatched'; edgeId: string; expression: string; hydrated: string; completions: number; transitions: number; redirectedFrom: string | null })
+	| (OnThread & { type: 'waitingMatched'; edgeId: string; expression: string; hydrated: string; triggerNodeId: string | null; completions: number; transitions: number; redirectedFrom: string | null })
 	| (OnThread & { type: 'waitingJudged'; nodeId: string; edgeIds: string[]; transitioned: boolean; stillWaiting: boolean })
 	| (OnThread & { type: 'loopStarted'; nodeId: string; deadlineMs: number | null })
 	| (OnThread & { type: 'loopDelayed'; nodeId: string; dueMs: number; attempt: number; delayMs: number; defers: boolean })
 	| (OnThread & { type: 'loopRepeated'; nodeId: string; attempt: number })
 	| (OnThread & { type: 'loopEnded'; nodeId: string; outcome: 'max_retries' | 'expiry_time'; attempts: number })
-	| (OnThread & { type: 'loopLeft'; nodeId: string })
 	| (OnThread & { type: 'nodeExpired'; nodeId: string; attempt: number; reason: string })
 	| (OnThread & { type: 'parked'; nodeId: string; selfLoop: boolean })
 	| (OnThread & { type: 'threadPaused'; nodeId: string; betweenNodes: boolean })
 	| (OnThread & { type: 'threadEnded'; nodeId: string | null; reason: string })
 	| (OnThread & { type: 'companionStepped'; attempts: number; deadlineMs: number | null; stillActive: boolean })
 	| (Base & { type: 'warned'; thread: string | null; message: string; onceKey: string | null })
-	| (Base & { type: 'pauseRequested' })
+	| (Base & { type: 'runPaused' })
 	| (Base & { type: 'turnEnded'; status: RunStatus; error: { code: string; message: string; advice: string | null } | null })
 	| (Base & { type: 'runEnded'; status: RunStatus; source: string | null; message: string | null })
 	| (Base & { type: 'feedbackGiven'; target: 'run' | 'turn' | 'event'; turn: number | null; eventId: string | null; kind: 'comment' | 'rating'; feedbackId: string; user: JsonObject | null; text: string | null; rating: string | null; removed: boolean });

@@ -1,0 +1,123 @@
+/** What every part of one advance shares: the graph, the state, the ports, and how events get written. */
+
+import type { Graph } from '../graph/graph';
+import type { Scope } from '../value/contract';
+import type { AdvanceRequest, Ports, RunEvent, Surroundings, WireEvent } from './contract';
+import { fold } from './fold';
+import { createProjector } from './project';
+import { scopeOf } from './scope';
+import type { RunState, ThreadState } from './state';
+import { uuidOf } from './wire';
+
+/** An event before its time is put on it. */
+export type Unstamped = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
+
+export interface Context {
+	readonly graph: Graph;
+	readonly state: RunState;
+	readonly ports: Ports;
+	readonly surroundings: Surroundings;
+	readonly signal: AbortSignal;
+	readonly pauseRequested: () => boolean;
+	readonly onToken: ((text: string, threadId: string) => void) | undefined;
+	/** Folds the event into the state at once; it becomes durable with the next flush. */
+	emit(event: Unstamped): void;
+	/** Hands pending events to the journal. Between steps the journal may delay; before effects it must not. */
+	flush(mustHold?: boolean): Promise<void>;
+	scope(thread: ThreadState): Scope;
+	/** A non-fatal problem; with `onceKey` once a turn, or once a run when the key starts with `run:`. */
+	warn(threadId: string | null, message: string, onceKey?: string): void;
+	/** Work begun during this advance that the turn waits for: forked threads, companion-edge workers. */
+	readonly started: Set<Promise<void>>;
+	/** Companion-edge workers at work, by `thread|edge`. */
+	readonly lanes: Map<string, Promise<void>>;
+	/** Makes the turn wait for this work; its failure is the turn's. */
+	track(work: Promise<void>): void;
+	/** An id that this run has not given before, the same again when the step is repeated. */
+	uuid(label: string): string;
+	/**
+	 * Stops the advance where it is because the deployment, not the graph, is at fault (no credential, no
+	 * model): nothing has ended, and the same turn can go on later. The first reason counts.
+	 */
+	interrupt(reason: Error): void;
+	/** The error of a thread that nobody handled; it stops the other threads and ends the run. */
+	readonly failure: { error: unknown } | null;
+	/** Why the turn is to end as failed although the run goes on: an effect without a known outcome. */
+	turnError: { code: string; message: string; advice: string | null } | null;
+}
+
+export function createContext(request: AdvanceRequest): Context {
+	const { graph, state, ports, journal } = request;
+	let pending: RunEvent[] = [];
+	let appending: Promise<void> = Promise.resolve();
+	const scopes = new Map<string, Scope>();
+
+	const stop = new AbortController();
+	const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
+	const projector = request.onEvent ? createProjector(graph, state, request.surroundings.globals) : null;
+	let shown: WireEvent[] = [];
+	let failure: { error: unknown } | null = null;
+
+	const context: Context = {
+		graph,
+		state,
+		ports,
+		surroundings: request.surroundings,
+		signal,
+		pauseRequested: request.pauseRequested ?? (() => false),
+		onToken: request.onToken,
+		started: new Set(),
+		lanes: new Map(),
+		get failure() {
+			return failure;
+		},
+		track(work) {
+			const tracked = work
+				.catch((error: unknown) => {
+					if (signal.aborted) return;
+					failure = { error };
+					stop.abort(error);
+				})
+				.finally(() => context.started.delete(tracked));
+			context.started.add(tracked);
+		},
+		uuid: (label) => uuidOf(`${state.seed}|${label}|${state.eventCount}`),
+		turnError: null,
+		interrupt: (reason) => stop.abort(reason),
+		emit(event) {
+			const stamped = event as RunEvent;
+			stamped.at = ports.clock.now();
+			if (projector) shown.push(...projector.project(stamped));
+			fold(state, stamped, graph);
+			pending.push(stamped);
+		},
+		flush(mustHold = false) {
+			if (pending.length === 0 && !mustHold) return appending;
+			const events = pending;
+			const wires = shown;
+			pending = [];
+			shown = [];
+			// One append at a time, in order: threads of a turn flush independently.
+			appending = appending.then(async () => {
+				await journal.append(events, mustHold);
+				for (const wire of wires) request.onEvent?.(wire);
+			});
+			return appending;
+		},
+		scope(thread) {
+			let scope = scopes.get(thread.id);
+			if (!scope) {
+				scope = scopeOf(context, thread);
+				scopes.set(thread.id, scope);
+			}
+			return scope;
+		},
+		warn(threadId, message, onceKey) {
+			if (onceKey !== undefined) {
+				if (state.warnedInRun[onceKey] || state.openTurn?.warned[onceKey]) return;
+			}
+			context.emit({ type: 'warned', thread: threadId, message, onceKey: onceKey ?? null });
+		},
+	};
+	return context;
+}

@@ -1,0 +1,10 @@
+/** The interpreter's front: advance a run, fold and project its events, store them compactly. */
+
+export { advance } from './advance';
+export { decodeEvents, encodeEvents } from './codec';
+export { fold } from './fold';
+export { latencyStats, tokenUsage } from './metrics';
+export { createProjector, endStateOf, pairOf, type Projector, type TurnRecord } from './project';
+export { activeCompanions, hasBackgroundWork, isTerminal, mainThreads, companionThreads } from './standing';
+export { authoredThreadId, createState, loadState, saveState, type RunState, type ThreadState, type Message } from './state';
+export { messageIdOf, uuidOf, wireMessage } from './wire';

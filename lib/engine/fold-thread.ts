@@ -1,0 +1,220 @@
+/** The fold of thread events: started, received, hopped, looped, parked, paused, ended. */
+
+import { afterEvaluation } from '../edge/waiting';
+import type { Graph } from '../graph/graph';
+import type { RunEvent } from './contract';
+import { namespace, type Message, type RunState, type ThreadState } from './state';
+
+type ThreadEvent = Extract<RunEvent, { thread: string }>;
+
+export function foldThread(state: RunState, event: RunEvent, graph: Graph): void {
+	if (event.type === 'threadStarted') {
+		state.threads[event.thread] = startThread(state, event, graph);
+		return;
+	}
+	const thread = state.threads[(event as ThreadEvent).thread];
+	if (!thread) return;
+	switch (event.type) {
+		case 'messagesReceived':
+			receive(state, thread, event);
+			return;
+		case 'hopped':
+			hop(state, thread, event, graph);
+			return;
+		case 'waitingMatched': {
+			const edge = graph.edgesById.get(event.edgeId);
+			if (edge?.type !== 'conditional') return;
+			const view = { completions: state.completions, memory: thread.waiting[event.edgeId], nowMs: event.at };
+			thread.waiting[event.edgeId] = afterEvaluation(edge, view, true);
+			return;
+		}
+		case 'loopStarted':
+			thread.loop = { nodeId: event.nodeId, attempts: 1, deadlineMs: event.deadlineMs, dueMs: null, outcome: null };
+			return;
+		case 'loopDelayed':
+			if (thread.loop) thread.loop.dueMs = event.dueMs;
+			if (event.defers) thread.status = 'deferred';
+			return;
+		case 'loopRepeated':
+			if (thread.loop) {
+				thread.loop.attempts = event.attempt;
+				thread.loop.dueMs = null;
+			}
+			thread.status = 'executing';
+			thread.phase = 'entering';
+			thread.entry = 'retry';
+			thread.frame = null;
+			thread.finished = null;
+			return;
+		case 'loopEnded':
+			if (thread.loop) {
+				thread.loop.outcome = event.outcome;
+				thread.loop.dueMs = null;
+			}
+			thread.status = 'executing';
+			return;
+		case 'nodeExpired':
+			thread.phase = 'selecting';
+			thread.finished = { nodeId: event.nodeId, attempt: event.attempt, spoke: false, failed: true, answered: false, picks: [], pickedBy: null, choices: thread.frame?.choices.length ?? 0 };
+			return;
+		case 'parked':
+			settleSpeech(thread);
+			thread.status = 'parked';
+			thread.phase = 'entering';
+			thread.nodeId = event.nodeId;
+			thread.frame = null;
+			thread.finished = null;
+			return;
+		case 'threadPaused':
+			thread.status = 'paused';
+			thread.pausedBetween = event.betweenNodes;
+			return;
+		case 'threadEnded':
+			thread.status = 'ended';
+			thread.frame = null;
+			thread.lanes = {};
+			thread.finished = null;
+			thread.loop = null;
+			return;
+		default:
+	}
+}
+
+function startThread(
+	state: RunState,
+	event: Extract<RunEvent, { type: 'threadStarted' }>,
+	graph: Graph,
+): ThreadState {
+	const parent = event.parent === null ? undefined : state.threads[event.parent];
+	const history: Message[] = parent && event.copiesHistory ? [...parent.history] : [];
+	const variables = namespace<ThreadState['variables'][string]>();
+	if (!parent) {
+		if (state.welcomeMessage) {
+			history.push({ id: `${state.eventCount}.0`, type: 'ai', content: state.welcomeMessage, messageType: 'static' });
+		}
+		Object.assign(variables, graph.runtime_variables, state.openTurn?.runtimeVariables);
+	}
+	return {
+		id: event.thread,
+		parentId: event.parent,
+		edgeId: event.edgeId,
+		status: 'executing',
+		phase: 'entering',
+		nodeId: event.nodeId,
+		entry: parent ? 'direct' : 'start',
+		history,
+		variables,
+		received: false,
+		owed: false,
+		closed: false,
+		consecutive: 0,
+		forcedText: false,
+		callers: {},
+		nodesHistory: [],
+		answeredInVisit: 0,
+		frame: null,
+		lanes: {},
+		finished: null,
+		loop: null,
+		waiting: {},
+		pausedBetween: false,
+	};
+}
+
+function receive(state: RunState, thread: ThreadState, event: Extract<RunEvent, { type: 'messagesReceived' }>): void {
+	event.messages.forEach((message, index) => {
+		if (message.synthetic) return;
+		thread.history.push({ id: `${state.eventCount}.${index}`, type: 'human', content: message.text });
+	});
+	thread.received = true;
+	thread.owed = true;
+	thread.consecutive = 0;
+	// A message ends the wait: edges may fire again, but what they have seen stays seen (R5.25).
+	for (const memory of Object.values(thread.waiting)) memory.transitions = 0;
+	if (thread.status === 'parked' || (thread.status === 'paused' && !thread.pausedBetween)) {
+		thread.status = 'executing';
+		thread.phase = 'entering';
+		thread.entry = 'message';
+	}
+}
+
+function hop(state: RunState, thread: ThreadState, event: Extract<RunEvent, { type: 'hopped' }>, graph: Graph): void {
+	const conditional = event.kind !== 'direct';
+	const destinationId = event.escalation ? event.escalation.toNodeId : event.toNodeId;
+	if (conditional) thread.consecutive += 1;
+	else settleSpeech(thread);
+	if (event.kind === 'waiting' || (conditional && thread.received)) thread.owed = true;
+
+	if (event.kind === 'reverse') {
+		if (event.globalNodeId !== null) delete thread.callers[event.globalNodeId];
+		thread.forcedText = true;
+	} else if (destinationId !== null && graph.nodesById.get(destinationId)?.global_node_config?.is_global) {
+		thread.callers[destinationId] = event.fromNodeId;
+	}
+	countStrike(state, thread, event, graph);
+
+	thread.history.push({
+		id: `${state.eventCount}.0`,
+		type: 'ai',
+		content: memoText(graph, event),
+		memo: {
+			edgeType: event.kind,
+			edgeId: event.edgeId,
+			edgeName: edgeNameOf(graph, event),
+			fromNodeId: event.fromNodeId,
+			toNodeId: destinationId ?? event.toNodeId,
+		},
+	});
+	thread.status = 'executing';
+	thread.phase = 'entering';
+	thread.entry = event.kind === 'direct' ? 'direct' : event.kind === 'waiting' ? 'waiting' : 'conditional';
+	if (destinationId !== null) thread.nodeId = destinationId;
+	thread.frame = null;
+	thread.finished = null;
+	thread.loop = null;
+	thread.answeredInVisit = 0;
+}
+
+/** R3.45: entering a guardrail node from a node that is none, on a non-companion thread. */
+function countStrike(
+	state: RunState,
+	thread: ThreadState,
+	event: Extract<RunEvent, { type: 'hopped' }>,
+	graph: Graph,
+): void {
+	if (thread.parentId !== null) return;
+	if (event.escalation) {
+		state.strikes = event.escalation.strikes;
+		return;
+	}
+	const from = graph.nodesById.get(event.fromNodeId);
+	const to = graph.nodesById.get(event.toNodeId);
+	if (to?.is_guardrail_node && !from?.is_guardrail_node) state.strikes += 1;
+}
+
+/** R3.51: a spoken answer that no conditional-type hop follows ends the row of hops. */
+function settleSpeech(thread: ThreadState): void {
+	if (thread.finished?.spoke) thread.consecutive = 0;
+}
+
+/** The name an edge event carries: the edge's own, or the global node's (R3.39). */
+export function edgeNameOf(graph: Graph, event: { edgeId: string | null; globalNodeId: string | null }): string | null {
+	if (event.edgeId !== null) return graph.edgesById.get(event.edgeId)?.name ?? null;
+	if (event.globalNodeId !== null) return graph.nodesById.get(event.globalNodeId)?.name ?? null;
+	return null;
+}
+
+const HOP_WORDS: Record<string, string> = {
+	direct: 'a direct edge',
+	conditional: 'a conditional edge',
+	global: 'a global condition',
+	reverse: 'a return edge',
+	waiting: 'a condition that came true while waiting',
+};
+
+/** The navigation memo a model reads later (R2.31). */
+function memoText(graph: Graph, event: Extract<RunEvent, { type: 'hopped' }>): string {
+	const name = (id: string) => graph.nodesById.get(id)?.name ?? id;
+	const to = event.escalation?.toNodeId ?? event.toNodeId;
+	return `[internal note, not said to the user] Control passed from "${name(event.fromNodeId)}" to "${name(to)}" over ${HOP_WORDS[event.kind] ?? 'an edge'}.`;
+}

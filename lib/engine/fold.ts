@@ -1,0 +1,91 @@
+/** The fold: how each event changes the state of a run. The only place where a state changes. */
+
+import type { Graph } from '../graph/graph';
+import { mergeVariables } from '../value/merge';
+import type { RunEvent } from './contract';
+import { foldStep, isStepEvent } from './fold-step';
+import { foldThread } from './fold-thread';
+import { namespace, type RunState } from './state';
+
+/**
+ * Applies one event to the state, in place. Folding the events of a log in order from
+ * `createState()` gives the state of the run (design part 3).
+ */
+export function fold(state: RunState, event: RunEvent, graph: Graph): void {
+	if (isStepEvent(event)) foldStep(state, event, graph);
+	else foldRun(state, event, graph);
+	state.eventCount += 1;
+	state.updatedAtMs = event.at;
+}
+
+function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
+	switch (event.type) {
+		case 'runStarted':
+			state.runId = event.runId;
+			state.workflowId = event.workflowId;
+			state.versionNumber = event.versionNumber;
+			state.versionName = event.versionName;
+			state.seed = event.seed;
+			state.runBy = event.runBy;
+			state.startedAtMs = event.at;
+			state.welcomeMessage = event.welcomeMessage;
+			state.startNodeId = event.startNodeId;
+			state.provided = event.provided;
+			state.miscellaneous = event.miscellaneous;
+			state.source = event.source;
+			state.status = 'started';
+			return;
+		case 'turnStarted':
+			startTurn(state, event);
+			return;
+		case 'warned':
+			if (event.onceKey === null) return;
+			if (event.onceKey.startsWith('run:')) state.warnedInRun[event.onceKey] = true;
+			else if (state.openTurn) state.openTurn.warned[event.onceKey] = true;
+			return;
+		case 'runPaused':
+			state.status = 'paused';
+			return;
+		case 'turnEnded':
+			if (state.openTurn && state.openTurn.kind !== 'pump') state.turnCount += 1;
+			state.openTurn = null;
+			state.turnError = event.error;
+			state.status = event.status;
+			return;
+		case 'runEnded':
+			state.status = event.status;
+			state.terminationSource = event.source;
+			state.errorMessage = event.message;
+			return;
+		case 'feedbackGiven':
+			return;
+		default:
+			foldThread(state, event, graph);
+	}
+}
+
+function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarted' }>): void {
+	state.openTurn = {
+		kind: event.kind,
+		startedAtMs: event.at,
+		overrides: event.overrides,
+		idempotencyKey: event.idempotencyKey,
+		runtimeVariables: event.runtimeVariables,
+		executions: namespace(),
+		warned: namespace(),
+	};
+	state.turnError = null;
+	if (event.kind === 'pump') return;
+	if (state.status === 'waiting_for_user_input' || state.status === 'paused') state.status = 'running';
+	if (event.idempotencyKey !== null) state.turnKeys[event.idempotencyKey] = state.turnCount + 1;
+	if (Object.keys(event.dynamicVariables).length > 0) {
+		state.dynamicVariables = mergeVariables(state.dynamicVariables, event.dynamicVariables);
+	}
+	const main = state.threads['0'];
+	if (main) Object.assign(main.variables, event.runtimeVariables);
+	for (const thread of Object.values(state.threads)) {
+		thread.received = false;
+		thread.owed = false;
+		if (event.kind === 'resume' && thread.status === 'paused' && thread.pausedBetween) thread.status = 'executing';
+	}
+}

@@ -1,0 +1,222 @@
+/** The wire events inside one node execution: its frame, model messages, speech, reports (R9.18–R9.30). */
+
+import type { JsonObject } from '../json';
+import { readFlag } from '../graph/field';
+import type { RunEvent, WireEvent } from './contract';
+import type { Projection } from './project';
+import { sentencesOf } from './sentences';
+import type { Frame, ThreadState } from './state';
+import { edgeFields, messageIdOf, messagePayload, nodeFields, usageInfo, winnerOf, wireMessage } from './wire';
+
+type StepEvent = Extract<RunEvent, { lane: string | null }>;
+
+export function isStep(event: RunEvent): event is StepEvent {
+	return 'lane' in event;
+}
+
+export function projectStep(projection: Projection, event: StepEvent): WireEvent[] {
+	const { graph, state, turn, wire } = projection;
+	const thread = state.threads[event.thread];
+	const frame = (event.lane === null ? thread?.frame : thread?.lanes[event.lane]) ?? null;
+	const node = frame ? nodeFields(graph, frame.nodeId, frame.nodeRunId) : {};
+	switch (event.type) {
+		case 'nodeStarted':
+			return startNode(projection, event);
+		case 'modelReplied':
+			turn.metrics.modelReplied(event.latencyMs);
+			return modelReplied(projection, event, { thread, frame, node });
+		case 'answerDiscarded': {
+			const answer = frame?.replies[event.call];
+			const call = answer ? winnerOf(answer) : null;
+			if (!answer) return [];
+			return [
+				wire.event('discarded_main_llm', event.thread, {
+					...node,
+					reason: 'global_condition_matched',
+					message: messagePayload({ id: responseId(frame, event.call), type: 'ai', content: answer.text, toolCalls: answer.toolCalls }),
+					llm_usage_info: call ? usageInfo(call, { responseId: responseId(frame, event.call), messageId: null, finishReason: answer.finishReason, wasStreamed: answer.wasStreamed }) : null,
+				}),
+			];
+		}
+		case 'spoke':
+			return spoke(projection, event, { frame, node });
+		case 'toolReturned': {
+			const type = llmEventType(graph.nodesById.get(frame?.nodeId ?? '')?.type);
+			return [
+				wire.event(type, event.thread, {
+					...node,
+					message: messagePayload({
+						id: messageIdOf(state.runId, { id: `${state.eventCount}.0`, type: 'tool' }),
+						type: 'tool',
+						content: event.content,
+						name: event.toolName,
+						toolCallId: event.callId,
+						metadata: { tool_result: event.value },
+					}),
+					llm_usage_info: null,
+				}),
+			];
+		}
+		case 'reported':
+			return [wire.event(event.event, event.thread, { ...node, ...event.fields })];
+		case 'nodeEnded':
+			return endNode(projection, event, { thread, frame, node });
+		default:
+			return [];
+	}
+}
+
+function startNode({ graph, state, turn, wire }: Projection, event: Extract<StepEvent, { type: 'nodeStarted' }>): WireEvent[] {
+	const nodeRunId = String((state.nodeRuns[event.nodeId] ?? 0) + 1);
+	const type = graph.nodesById.get(event.nodeId)?.type ?? 'unknown';
+	turn.metrics.nodeStarted(`${event.nodeId}:${nodeRunId}`, type, event.at);
+	const events: WireEvent[] = [];
+	if (event.lane !== null) {
+		const edge = graph.edgesById.get(event.lane);
+		events.push(
+			wire.event('companion_edge', event.thread, edgeFields(graph, {
+				edgeId: event.lane,
+				edgeName: edge?.name ?? null,
+				edgeRunId: String(state.eventCount),
+				fromNodeId: edge?.source_node_logical_id ?? '',
+				toNodeId: event.nodeId,
+				reason: null,
+			})),
+		);
+	}
+	events.push(
+		wire.event('start_node_run', event.thread, {
+			...nodeFields(graph, event.nodeId, nodeRunId),
+			run_input: {
+				dynamic_variables: {},
+				runtime_variables: {},
+				miscellaneous: {},
+				type: type === 'say_llm' || type === 'worker_llm' ? 'llm' : type,
+				node_logical_id: event.nodeId,
+				...state.openTurn?.overrides[event.nodeId],
+			},
+		}),
+	);
+	return events;
+}
+
+interface Where {
+	thread?: ThreadState | undefined;
+	frame: Frame | null;
+	node: JsonObject;
+}
+
+function modelReplied({ graph, state, wire }: Projection, event: Extract<StepEvent, { type: 'modelReplied' }>, where: Where): WireEvent[] {
+	const id = responseId(where.frame, event.call);
+	const call = winnerOf(event);
+	const fields: JsonObject = {
+		...where.node,
+		message: messagePayload({
+			id,
+			type: 'ai',
+			content: event.hasOutput && event.text === '' ? JSON.stringify(event.output) : event.text,
+			toolCalls: event.toolCalls,
+			metadata: {
+				finish_reason: event.finishReason,
+				...(event.failedParses.length > 0
+					? {
+							structured_output_retry_metadata: {
+								retry_count: event.failedParses.length,
+								failed_attempts: event.failedParses.map((each) => ({
+									attempt_number: each.attempt,
+									error_message: each.message,
+									latency_milliseconds: each.latencyMs,
+								})),
+							},
+						}
+					: {}),
+			},
+		}),
+		llm_usage_info: call ? usageInfo(call, { responseId: id, messageId: id, finishReason: event.finishReason, wasStreamed: event.wasStreamed }) : null,
+	};
+	const events: WireEvent[] = [];
+	if (readFlag(graph.workflow_config.miscellaneous['debug_mode']) === true && where.thread) {
+		events.push(
+			wire.event('workflow_debug_log', event.thread, {
+				chat_history: where.thread.history.map((message) => wireMessage(state.runId, message)),
+				debug_message: `Model call of "${graph.nodesById.get(where.frame?.nodeId ?? '')?.name ?? where.frame?.nodeId ?? ''}" (${event.purpose}).`,
+			}),
+		);
+	}
+	if (event.purpose === 'condition') {
+		const output = event.output as { condition_met?: unknown } | null;
+		events.push(
+			wire.event('condition_evaluator_llm', event.thread, {
+				...fields,
+				destination_node_logical_id: event.destinationNodeId,
+				is_condition_met: output?.condition_met === true,
+			}),
+		);
+		return events;
+	}
+	events.push(wire.event(llmEventType(graph.nodesById.get(where.frame?.nodeId ?? '')?.type), event.thread, fields));
+	return events;
+}
+
+function spoke({ graph, state, wire }: Projection, event: Extract<StepEvent, { type: 'spoke' }>, where: Where): WireEvent[] {
+	const answer = event.call === null ? undefined : where.frame?.replies[event.call];
+	const text = event.text ?? answer?.text ?? '';
+	const message = { id: `${state.eventCount}.0`, type: 'ai' };
+	const messageId = messageIdOf(state.runId, message);
+	const call = answer ? winnerOf(answer) : null;
+	const usage = call && event.call !== null && answer
+		? usageInfo(call, { responseId: responseId(where.frame, event.call), messageId, finishReason: answer.finishReason, wasStreamed: answer.wasStreamed })
+		: null;
+	const events: WireEvent[] = [];
+	if (event.messageType === 'static' && graph.nodesById.get(where.frame?.nodeId ?? '')?.type === 'say_static') {
+		events.push(wire.event('say_static', event.thread, { ...where.node, message: messagePayload({ id: messageId, type: 'ai', content: text }) }));
+	}
+	const pieces = event.split ? sentencesOf(text) : [];
+	const texts: string[] = [];
+	let start = 0;
+	for (const length of pieces) texts.push(text.slice(start, (start += length)));
+	if (texts.length === 0) texts.push(text);
+	texts.forEach((content, index) => {
+		const spoken = wire.event('assistant_response', event.thread, {
+			...where.node,
+			content: texts.length > 1 ? content.trim() : content,
+			response_metadata: { message_type: event.messageType },
+			// Usage stands on the last piece only, so that a reply counts once (R8.16).
+			llm_usage_info: index === texts.length - 1 ? usage : null,
+		});
+		spoken.logical_id = index === 0 ? messageId : messageIdOf(state.runId, { id: `${state.eventCount}.0.${index}`, type: 'ai' });
+		events.push(spoken);
+	});
+	return events;
+}
+
+function endNode({ graph, state, turn, wire }: Projection, event: Extract<StepEvent, { type: 'nodeEnded' }>, where: Where): WireEvent[] {
+	const nodeRunId = where.frame?.nodeRunId ?? null;
+	turn.metrics.nodeEnded(`${event.nodeId}:${nodeRunId}`, event.at);
+	const output: JsonObject = {
+		type: graph.nodesById.get(event.nodeId)?.type ?? 'unknown',
+		node_logical_id: event.nodeId,
+		node_run_id: nodeRunId,
+		events: [],
+		...event.output,
+	};
+	(turn.nodeOutputs[event.thread] ??= []).push(output);
+	return [
+		wire.event('end_node_run', event.thread, { ...nodeFields(graph, event.nodeId, nodeRunId), run_output: output }),
+		wire.event('workflow_show_state', event.thread, {
+			thread_id: event.thread,
+			runtime_variables: { ...where.thread?.variables },
+			workflow_runtime_variables: { ...state.workflowVariables },
+		}),
+	];
+}
+
+/** Speakers show their calls as `say_llm`, all others as `worker_llm` (R9.24, R9.25). */
+function llmEventType(nodeType: string | undefined): string {
+	return nodeType === 'say_llm' ? 'say_llm' : 'worker_llm';
+}
+
+/** Identifies a model call within the run. */
+function responseId(frame: Frame | null, call: string): string {
+	return `llm_response_${frame?.nodeId ?? ''}_${frame?.nodeRunId ?? ''}_${call}`;
+}

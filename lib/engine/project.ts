@@ -1,0 +1,331 @@
+/** Turns the events of a run into the wire events of R9; `project-step.ts` has those inside a node. */
+
+import type { Graph } from '../graph/graph';
+import type { JsonObject } from '../json';
+import { mergeVariables } from '../value/merge';
+import type { RunEvent, WireEvent } from './contract';
+import { edgeNameOf } from './fold-thread';
+import { createTurnMetrics, isRecorded, latencyStats, tokenUsage, type TurnMetrics } from './metrics';
+import { projectStep, isStep } from './project-step';
+import { systemOf } from './scope';
+import { companionThreads, hasBackgroundWork } from './standing';
+import { authoredThreadId, type RunState } from './state';
+import { createWireMaker, edgeFields, messageIdOf, messagePayload, nodeFields, type WireMaker } from './wire';
+
+/** What a turn has shown so far; ends up in `run_input_output_pair` (R9.50). */
+export interface TurnRecord {
+	input: JsonObject;
+	events: WireEvent[];
+	nodeOutputs: Record<string, JsonObject[]>;
+	metrics: TurnMetrics;
+	/** A pump that moved a parked thread tells that the run is ready again. */
+	moved: boolean;
+}
+
+export interface Projector {
+	/** The wire events of `event`; call it BEFORE the event is folded into the state. */
+	project(event: RunEvent): WireEvent[];
+	/** The turn in progress or just ended; pump events are appended to the last pair (R2.4). */
+	readonly turn: TurnRecord;
+}
+
+/** @param globals Global variables shown in resolved inputs (R9.50); secrets are never among them. */
+export function createProjector(graph: Graph, state: RunState, globals: JsonObject = {}): Projector {
+	let turn = newTurn(0);
+	return {
+		get turn() {
+			return turn;
+		},
+		project(event) {
+			if (event.type === 'turnStarted') {
+				turn = newTurn(event.at);
+				if (event.kind !== 'pump') turn.input = resolvedInput(graph, state, globals, event);
+			}
+			const wire = createWireMaker(state.runId || (event.type === 'runStarted' ? event.runId : ''), state.eventCount, event.at);
+			const events = isStep(event)
+				? projectStep({ graph, state, turn, wire }, event)
+				: projectThread({ graph, state, turn, wire }, event);
+			for (const each of events) {
+				if (isRecorded(each) && !OUTSIDE_PAIRS.has(each.type)) turn.events.push(each);
+			}
+			return events;
+		},
+	};
+}
+
+/** Bookkeeping of a turn is not part of the pair it closes. */
+const OUTSIDE_PAIRS = new Set(['end_workflow_iteration']);
+
+export interface Projection {
+	graph: Graph;
+	state: RunState;
+	turn: TurnRecord;
+	wire: WireMaker;
+}
+
+function newTurn(atMs: number): TurnRecord {
+	return { input: {}, events: [], nodeOutputs: {}, metrics: createTurnMetrics(atMs), moved: false };
+}
+
+function projectThread({ graph, state, turn, wire }: Projection, event: RunEvent): WireEvent[] {
+	switch (event.type) {
+		case 'runStarted':
+			return [wire.event('start_workflow', null)];
+		case 'threadStarted':
+			return startThread({ graph, state, turn, wire }, event);
+		case 'messagesReceived': {
+			const messages = event.messages.flatMap((message, index) =>
+				message.synthetic
+					? []
+					: [messagePayload({ id: messageIdOf(state.runId, { id: `${state.eventCount}.${index}`, type: 'human' }), type: 'human', content: message.text })],
+			);
+			addInput(turn, event.thread, event.nodeId, messages);
+			return messages.length === 0 ? [] : [wire.event('user_messages', event.thread, { ...nodeFields(graph, event.nodeId, null), messages })];
+		}
+		case 'hopped':
+			return hop({ graph, state, turn, wire }, event);
+		case 'waitingMatched': {
+			turn.moved = true;
+			const edge = graph.edgesById.get(event.edgeId);
+			const config = edge?.type === 'conditional' ? edge.evaluate_while_waiting_config : null;
+			return [
+				wire.event('waiting_condition_matched', event.thread, {
+					...edgeFields(graph, {
+						edgeId: event.edgeId,
+						edgeName: edge?.name ?? null,
+						edgeRunId: String(state.eventCount),
+						fromNodeId: edge?.source_node_logical_id ?? '',
+						toNodeId: edge?.destination_node_logical_id ?? null,
+						reason: event.hydrated,
+					}),
+					condition_expression: event.expression,
+					hydrated_condition_expression: event.hydrated,
+					trigger_mode: config?.trigger_mode ?? 'on_node_completion',
+					trigger_node_logical_id: event.triggerNodeId,
+					trigger_node_completion_count: event.completions,
+					transitions_this_wait: event.transitions,
+					guardrail_redirected_from_logical_id: event.redirectedFrom,
+				}),
+			];
+		}
+		case 'waitingJudged':
+			return [
+				wire.event('waiting_evaluation_boundary', event.thread, {
+					parked_node_logical_id: event.nodeId,
+					edges_evaluated: event.edgeIds,
+					transitioned: event.transitioned,
+					still_waiting: event.stillWaiting,
+				}),
+			];
+		case 'loopDelayed':
+			return [
+				wire.event('self_loop_delay', event.thread, {
+					...nodeFields(graph, event.nodeId, null),
+					delay_seconds: event.delayMs / 1000,
+					attempt_number: event.attempt,
+				}),
+			];
+		case 'loopRepeated':
+			return [selfLoop({ graph, state, turn, wire }, event.thread, event.nodeId)];
+		case 'loopEnded':
+			return [
+				wire.event('self_loop_exhausted', event.thread, {
+					...nodeFields(graph, event.nodeId, null),
+					outcome: event.outcome,
+					total_attempts: event.attempts,
+					reason: event.outcome === 'max_retries' ? 'All retries were used.' : 'The time of the loop was spent.',
+				}),
+			];
+		case 'nodeExpired':
+			return [
+				wire.event('node_expired', event.thread, {
+					...nodeFields(graph, event.nodeId, state.threads[event.thread]?.frame?.nodeRunId ?? null),
+					attempt_number: event.attempt,
+					reason: event.reason,
+				}),
+			];
+		case 'parked':
+			return [
+				...(event.selfLoop ? [selfLoop({ graph, state, turn, wire }, event.thread, event.nodeId)] : []),
+				wire.event('busy_wait_for_user_message', event.thread, nodeFields(graph, event.nodeId, null)),
+			];
+		case 'threadPaused':
+			return [
+				wire.event('pause_event', event.thread, nodeFields(graph, event.nodeId, null)),
+				wire.event('pause_thread', event.thread, { last_node_logical_id: event.nodeId }),
+			];
+		case 'threadEnded':
+			return [wire.event('end_thread', event.thread, { last_node_logical_id: event.nodeId })];
+		case 'companionStepped':
+			return [
+				wire.event('companion_step_boundary', event.thread, {
+					companion_thread_id: event.thread,
+					attempts_completed: event.attempts,
+					deadline_epoch: event.deadlineMs === null ? null : event.deadlineMs / 1000,
+					still_active: event.stillActive,
+				}),
+			];
+		case 'warned':
+			return [wire.event('workflow_warning', event.thread, { warning_message: event.message })];
+		case 'turnEnded':
+			return endTurn({ graph, state, turn, wire }, event);
+		case 'runEnded': {
+			const usage = { llm_token_usage: tokenUsage(state), llm_latency_stats: latencyStats(state) };
+			if (event.status === 'completed' || event.status === 'cancelled') return [wire.event('end_workflow', null, usage)];
+			return [wire.event('workflow_error', null, { error_message: event.message, stack_trace: null, ...usage })];
+		}
+		default:
+			return [];
+	}
+}
+
+function startThread({ graph, state, wire }: Projection, event: Extract<RunEvent, { type: 'threadStarted' }>): WireEvent[] {
+	const events: WireEvent[] = [];
+	if (event.parent !== null && event.edgeId !== null) {
+		const edge = graph.edgesById.get(event.edgeId);
+		events.push(
+			wire.event('companion_edge', event.thread, edgeFields(graph, {
+				edgeId: event.edgeId,
+				edgeName: edge?.name ?? null,
+				edgeRunId: String(state.eventCount),
+				fromNodeId: edge?.source_node_logical_id ?? '',
+				toNodeId: event.nodeId,
+				reason: null,
+			})),
+		);
+	}
+	events.push(wire.event('start_thread', event.thread));
+	if (event.forced) {
+		events.push(wire.event('force_transfer_to_node', event.thread, { ...nodeFields(graph, event.nodeId, null), destination_node_logical_id: event.nodeId }));
+	}
+	return events;
+}
+
+const EDGE_EVENTS = { direct: 'direct_edge', conditional: 'conditional_edge', waiting: 'conditional_edge', global: 'conditional_edge', reverse: 'reverse_conditional_edge' } as const;
+
+function hop({ graph, state, wire }: Projection, event: Extract<RunEvent, { type: 'hopped' }>): WireEvent[] {
+	const edgeName = edgeNameOf(graph, event);
+	const edge = { edgeId: event.edgeId, edgeName, edgeRunId: String(state.eventCount), fromNodeId: event.fromNodeId, toNodeId: event.toNodeId, reason: event.reason };
+	const fields = edgeFields(graph, edge);
+	const events: WireEvent[] = [];
+	if (event.kind !== 'direct') {
+		fields['args_filled'] = event.args;
+		const origin = event.edgeId === null ? undefined : (graph.edgesById.get(event.edgeId) as { super_node_exit_origin?: string } | undefined)?.super_node_exit_origin;
+		fields['super_node_exit_origin'] = origin ?? null;
+		if (event.kind === 'reverse') fields['global_node_logical_id'] = event.globalNodeId;
+		if (event.judgedBy) fields['judged_by'] = { response_model: event.judgedBy.model, total_tokens: event.judgedBy.totalTokens, latency_milliseconds: event.judgedBy.latencyMs };
+	}
+	if (event.escalation === null || event.kind !== 'direct') events.push(wire.event(EDGE_EVENTS[event.kind], event.thread, fields));
+	if (event.escalation) {
+		events.push(
+			wire.event('guardrail_escalation_edge', event.thread, {
+				...edgeFields(graph, { ...edge, edgeId: null, edgeName: null, toNodeId: event.escalation.toNodeId }),
+				num_guardrail_nodes_entered: event.escalation.strikes,
+			}),
+		);
+	}
+	const toNodeId = event.escalation ? event.escalation.toNodeId : event.toNodeId;
+	if (toNodeId === null) return events;
+	const nameOf = (id: string) => graph.nodesById.get(id)?.name ?? id;
+	events.push(
+		wire.event('workflow_navigation_message', event.thread, {
+			message: messagePayload({
+				id: messageIdOf(state.runId, { id: `${state.eventCount}.0`, type: 'ai', memo: true }),
+				type: 'ai',
+				content: `"${nameOf(event.fromNodeId)}" handed over to "${nameOf(toNodeId)}".`,
+				metadata: {
+					navigation_message: 'true',
+					edge_type: event.kind,
+					source_node_id: event.fromNodeId,
+					source_node_name: nameOf(event.fromNodeId),
+					destination_node_id: toNodeId,
+					destination_node_name: nameOf(toNodeId),
+					edge_name: edgeName,
+					edge_logical_id: event.edgeId,
+				},
+			}),
+		}),
+	);
+	return events;
+}
+
+function selfLoop({ graph, state, wire }: Projection, threadId: string, nodeId: string): WireEvent {
+	return wire.event('self_loop_edge', threadId, edgeFields(graph, { edgeId: null, edgeName: null, edgeRunId: String(state.eventCount), fromNodeId: nodeId, toNodeId: nodeId, reason: null }));
+}
+
+function endTurn({ state, turn, wire, graph }: Projection, event: Extract<RunEvent, { type: 'turnEnded' }>): WireEvent[] {
+	const events: WireEvent[] = [];
+	if (state.openTurn?.kind !== 'pump') {
+		events.push(
+			wire.event('end_workflow_iteration', null, {
+				iteration_number: state.turnCount + 1,
+				run_input_output_pair: pairOf(state, turn),
+				iteration_metrics: turn.metrics.read(event.at),
+			}),
+		);
+	}
+	if (event.status === 'waiting_for_user_input' && (state.openTurn?.kind !== 'pump' || turn.moved)) {
+		events.push(
+			wire.event('workflow_ready_for_input', null, {
+				active_companion_thread_ids: companionThreads(state).filter((thread) => thread.status !== 'ended').map((thread) => thread.id),
+				has_background_work: hasBackgroundWork(graph, state),
+			}),
+		);
+	}
+	return events;
+}
+
+/** One input/output pair of the record (R9.50). */
+export function pairOf(state: RunState, turn: TurnRecord): JsonObject {
+	return {
+		run_input: turn.input,
+		run_output: { events: turn.events, thread_to_node_outputs: turn.nodeOutputs },
+		evaluation: null,
+		iteration_end_state_miscellaneous: endStateOf(state),
+		comments: [],
+		ratings: [],
+	};
+}
+
+/** R9.51: where every thread stands at the end of an iteration. */
+export function endStateOf(state: RunState): JsonObject {
+	const threads = Object.values(state.threads);
+	const main = threads.filter((thread) => thread.parentId === null);
+	const historyOf = (list: typeof threads) => Object.fromEntries(list.map((thread) => [thread.id, thread.nodesHistory]));
+	return {
+		thread_id_to_nodes_history: historyOf(main),
+		companion_thread_id_to_nodes_history: historyOf(threads.filter((thread) => thread.parentId !== null)),
+		thread_id_to_global_node_previous_node: Object.fromEntries(main.map((thread) => [thread.id, thread.callers])),
+		active_thread_ids: threads.filter((thread) => thread.status !== 'ended').map((thread) => thread.id),
+	};
+}
+
+/** The turn's run input with its dynamic variables resolved (R9.50). */
+function resolvedInput(graph: Graph, state: RunState, globals: JsonObject, event: Extract<RunEvent, { type: 'turnStarted' }>): JsonObject {
+	const supplied = mergeVariables(state.dynamicVariables, event.dynamicVariables);
+	const system = systemOf({ ...state, openTurn: null, updatedAtMs: event.at });
+	const defaults = graph.workflow_config.miscellaneous['default_dynamic_variables'];
+	let all: JsonObject = mergeVariables(globals, graph.dynamic_variables);
+	if (typeof defaults === 'object' && defaults !== null && !Array.isArray(defaults)) all = mergeVariables(all, defaults);
+	all = mergeVariables(mergeVariables(mergeVariables(all, state.provided), supplied), system);
+	return {
+		command: event.kind === 'resume' ? 'resume' : state.turnCount === 0 ? 'start' : 'data',
+		workflow_id: state.workflowId,
+		workflow_run_id: state.runId,
+		version_number: state.versionNumber,
+		run_by: state.runBy,
+		team_id: null,
+		start_node_logical_id: state.turnCount === 0 ? state.startNodeId : null,
+		initial_state: null,
+		welcome_message: state.turnCount === 0 ? state.welcomeMessage : null,
+		dynamic_variables: all,
+		runtime_variables: { ...event.runtimeVariables, input_dynamic_variables: supplied, all_dynamic_variables: all, workflow_invoke_count: state.turnCount },
+		miscellaneous: state.miscellaneous,
+		thread_to_node_inputs: {},
+	};
+}
+
+function addInput(turn: TurnRecord, threadId: string, nodeId: string, messages: JsonObject[]): void {
+	const inputs = (turn.input['thread_to_node_inputs'] ??= {}) as Record<string, JsonObject>;
+	inputs[authoredThreadId(threadId)] = { node_run_inputs: [{ type: 'llm', node_logical_id: nodeId, messages }] };
+}

@@ -1,0 +1,114 @@
+/** One background pass: due companions first, then the armed evaluations of parked threads (R5.20). */
+
+import type { ConditionalEdge } from '../graph/edge';
+import { evaluateWaiting, triggerOf, type WaitingEdge } from '../edge/waiting';
+import { countStrike } from '../edge/guardrail';
+import type { Context } from './context';
+import { takeHop } from './hop';
+import { nextAttempt } from './loop';
+import { companionThreads, mainThreads, memoryOf, rememberEvaluation, waitingEdges } from './standing';
+import { draw } from './random';
+import type { ThreadState } from './state';
+import { runCompanion, runThread } from './thread';
+
+/** Opens a pump; its events belong to the last turn's pair (R2.4). */
+export function startPump(context: Context): void {
+	context.emit({ type: 'turnStarted', kind: 'pump', dynamicVariables: {}, runtimeVariables: {}, overrides: {}, idempotencyKey: null });
+}
+
+/** True when some companion has an attempt to make now. */
+export function hasDueCompanion(context: Context): boolean {
+	const nowMs = context.ports.clock.now();
+	return companionThreads(context.state).some((thread) => isDue(thread, nowMs));
+}
+
+/** True when a pass now would do something; an idle run costs nothing (R5.23). */
+export function hasDueWork(context: Context): boolean {
+	const { graph, state, ports } = context;
+	const nowMs = ports.clock.now();
+	return (
+		hasDueCompanion(context) ||
+		mainThreads(state).some((thread) => waitingEdges(graph, state, thread, nowMs, ['due']).length > 0)
+	);
+}
+
+/** Advances every due companion by one step (R5.22). */
+export async function stepCompanions(context: Context): Promise<void> {
+	for (const thread of companionThreads(context.state)) {
+		if (!isDue(thread, context.ports.clock.now())) continue;
+		const attempts = thread.loop?.attempts ?? 0;
+		const deadlineMs = thread.loop?.deadlineMs ?? null;
+		if (thread.status === 'deferred') nextAttempt(context, thread);
+		await runCompanion(context, thread);
+		context.emit({
+			type: 'companionStepped',
+			thread: thread.id,
+			attempts: thread.loop?.attempts ?? attempts + 1,
+			deadlineMs: thread.loop?.deadlineMs ?? deadlineMs,
+			stillActive: thread.status !== 'ended',
+		});
+		await context.flush();
+	}
+}
+
+/** Judges the due waiting edges of every parked thread; a true one moves the thread (R5.24–R5.31). */
+export async function judgeWaiting(context: Context): Promise<void> {
+	for (const thread of mainThreads(context.state)) {
+		const due = waitingEdges(context.graph, context.state, thread, context.ports.clock.now(), ['due']);
+		if (due.length === 0) continue;
+		const nodeId = thread.nodeId;
+		const edgeIds = due.map(({ edge }) => edge.logical_id ?? '');
+		const moved = judge(context, thread, due);
+		if (moved) await runThread(context, thread);
+		if (moved) {
+			context.emit({ type: 'waitingJudged', thread: thread.id, nodeId, edgeIds, transitioned: true, stillWaiting: thread.status === 'parked' });
+			await context.flush();
+		}
+	}
+}
+
+function judge(context: Context, thread: ThreadState, due: readonly WaitingEdge[]): boolean {
+	for (const waiting of due) {
+		const { edge, destination } = waiting;
+		const warn = (message: string, onceKey?: string) => context.warn(thread.id, message, onceKey);
+		const { holds, expression, hydrated } = evaluateWaiting(waiting, { scope: context.scope(thread), warn });
+		if (!holds) {
+			rememberEvaluation(context.state, thread, waiting, context.ports.clock.now());
+			continue;
+		}
+		if (context.state.openTurn === null) startPump(context);
+		const from = context.graph.nodesById.get(thread.nodeId);
+		const strike = from && countStrike({ graph: context.graph, from, to: destination, strikes: context.state.strikes, isCompanion: false });
+		const redirectedFrom = strike?.outcome === 'redirect' ? destination.logical_id : null;
+		match(context, thread, { edge, expression, hydrated, redirectedFrom });
+		const lines = edge.condition?.static_messages_config?.static_messages ?? [];
+		const line = lines[Math.floor(draw(context.state.seed, `waiting|${edge.logical_id ?? ''}|${context.state.eventCount}`) * lines.length)];
+		const message = line === undefined ? null : ({ type: 'edge_static', text: line } as const);
+		takeHop(context, thread, { kind: 'conditional', edge, globalNodeId: null, destination, reason: hydrated, args: {}, message, judgedBy: null }, 'waiting');
+		return true;
+	}
+	return false;
+}
+
+function match(context: Context, thread: ThreadState, found: { edge: ConditionalEdge; expression: string; hydrated: string; redirectedFrom: string | null }): void {
+	const { state, ports } = context;
+	const edgeId = found.edge.logical_id ?? '';
+	const memory = memoryOf(thread, edgeId);
+	const trigger = triggerOf(found.edge, { completions: state.completions, memory, nowMs: ports.clock.now() });
+	context.emit({
+		type: 'waitingMatched',
+		thread: thread.id,
+		edgeId,
+		expression: found.expression,
+		hydrated: found.hydrated,
+		triggerNodeId: trigger?.nodeId ?? null,
+		completions: trigger?.completions ?? 0,
+		transitions: (memory?.transitions ?? 0) + 1,
+		redirectedFrom: found.redirectedFrom,
+	});
+}
+
+function isDue(thread: ThreadState, nowMs: number): boolean {
+	if (thread.status === 'executing') return true;
+	return thread.status === 'deferred' && (thread.loop?.dueMs ?? 0) <= nowMs;
+}
