@@ -2,6 +2,7 @@
 
 import { GraphError } from '../errors';
 import { isJsonObject, type Json, type JsonObject } from '../json';
+import { withAdditions } from './additions';
 import { toWire } from './dialect/wire';
 import {
 	conditionalEdgeSchema,
@@ -50,12 +51,12 @@ export function buildGraph(raw: JsonObject, path = '$'): BuiltGraph {
 	const nodes: Node[] = [];
 	const edges: Edge[] = [];
 	for (const { element, index, at } of elements(wire.value, 'node_configs', { path, faults })) {
-		const reading = readNode(element, index, at);
+		const reading = readNode(withAdditions(element), index, at);
 		nodes.push(reading.value);
 		faults.push(...reading.faults);
 	}
 	for (const { element, index, at } of elements(wire.value, 'edge_configs', { path, faults })) {
-		const reading = readEdge(element, index, at);
+		const reading = readEdge(withAdditions(element), index, at);
 		edges.push(reading.value);
 		faults.push(...reading.faults);
 	}

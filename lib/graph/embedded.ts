@@ -4,6 +4,9 @@ import { isJsonObject, type JsonObject } from '../json';
 import { descend } from './envelope';
 import { pathTo } from './fault';
 
+/** Keys of a node that hold a whole graph. */
+export const embeddedKeys = ['encapsulated_workflow_config'] as const;
+
 export interface EmbeddedGraph {
 	raw: JsonObject;
 	path: string;
