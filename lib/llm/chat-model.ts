@@ -88,17 +88,26 @@ async function structured(model: ChatModel, request: AdapterRequest): Promise<Ad
 	};
 	const raw = messageOfAnswer(answer.raw, request);
 	const collector = createCollector(request, { names, textIsOutput: true });
-	collector.addText(answer.parsed === null || answer.parsed === undefined ? textOf(raw.content) : JSON.stringify(answer.parsed));
+	collector.addText(
+		answer.parsed === null || answer.parsed === undefined
+			? textOf(raw.content)
+			: JSON.stringify(answer.parsed),
+	);
 	return finish(collector, { ...raw, tool_calls: [], invalid_tool_calls: [] });
 }
 
 function withTools(model: ChatModel, request: AdapterRequest, names: NameMap): ChatModel {
 	if (request.tools.length === 0) return model;
-	if (model.bindTools === undefined) throw malformedReply(request, 'no support for tools, which the edges of this node need');
+	if (model.bindTools === undefined)
+		throw malformedReply(request, 'no support for tools, which the edges of this node need');
 	return model.bindTools(
 		request.tools.map((tool) => ({
 			type: 'function',
-			function: { name: names.toProvider(tool.name), description: tool.description, parameters: tool.parameters },
+			function: {
+				name: names.toProvider(tool.name),
+				description: tool.description,
+				parameters: tool.parameters,
+			},
 		})),
 	);
 }
@@ -110,7 +119,12 @@ function plainMessages(request: AdapterRequest, names: NameMap): JsonObject[] {
 	const messages = turns.map((turn): JsonObject => {
 		if (turn.role === 'user') return { role: 'user', content: turn.content };
 		if (turn.role === 'tool') {
-			return { role: 'tool', tool_call_id: turn.toolCallId, name: names.toProvider(turn.toolName), content: turn.content };
+			return {
+				role: 'tool',
+				tool_call_id: turn.toolCallId,
+				name: names.toProvider(turn.toolName),
+				content: turn.content,
+			};
 		}
 		const calls = turn.toolCalls.map((call) => ({
 			type: 'tool_call',
@@ -152,6 +166,8 @@ function textOf(content: unknown): string {
 	if (typeof content === 'string') return content;
 	if (!Array.isArray(content)) return '';
 	return content
-		.map((part: { type?: string; text?: unknown }) => (part.type === 'text' && typeof part.text === 'string' ? part.text : ''))
+		.map((part: { type?: string; text?: unknown }) =>
+			part.type === 'text' && typeof part.text === 'string' ? part.text : '',
+		)
 		.join('');
 }

@@ -10,7 +10,10 @@ export interface LlmQuestion {
 	own: LlmOrGroup | null;
 	/** The node's `attachable_llm_config_id`. */
 	attachableId: string | null;
-	/** Saved configs by `llm_config_id`; under `default` the team's default. */
+	/**
+	 * Saved configs by `llm_config_id`; under `default` the team's default, under `workflow_default` one
+	 * that answers in place of the workflow's own, for callers that bring a model with them.
+	 */
 	named: Readonly<Record<string, LlmOrGroup>>;
 }
 
@@ -25,6 +28,7 @@ export function resolveLlm({ graph, own, attachableId, named }: LlmQuestion): Ll
 	if (ofNode !== null && ofNode.type !== 'global_default_llm') return usable(ofNode);
 	const { workflow_config: workflow } = graph;
 	const ofWorkflow =
+		ownEntry(named, 'workflow_default') ??
 		attachedConfig(workflow.attachable_llm_config_id, named) ??
 		(workflow.llms_config === null ? null : savedOrInline(workflow.llms_config, named));
 	return (ofWorkflow === null ? null : usable(ofWorkflow)) ?? usable(named.default ?? null);
