@@ -23,6 +23,7 @@ export interface Http {
 	/**
 	 * @throws {EffectError} `HTTP_REFUSED_ADDRESS`, `HTTP_TIMEOUT`, `HTTP_TOO_LARGE`,
 	 *         `HTTP_TOO_MANY_REDIRECTS` or `HTTP_FAILED`; a non-2xx answer is a response, not an error.
+	 *         When `signal` aborts, its reason is thrown as it is.
 	 */
 	send(request: HttpRequest): Promise<HttpResponse>;
 }
