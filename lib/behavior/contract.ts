@@ -74,10 +74,10 @@ export interface TranscriptLine {
 }
 
 /** What a phone call looks like from outside (R7.2.6). */
-export interface CallState {
+export type CallState = {
 	conversationId: string;
 	status: 'initiated' | 'in-progress' | 'completed' | 'failed';
-}
+};
 
 /** Outside services a deployment may offer. A node whose service is absent reports `not_configured`. */
 export interface Services {

@@ -2,12 +2,21 @@
 
 import { GraphError } from '../errors';
 import type { Node, NodeType } from '../graph/node';
+import { athena } from './athena';
 import type { Behavior } from './contract';
+import { deduplicate } from './deduplicate';
 import { endConversation } from './end-conversation';
+import { fieldExtractor } from './field-extractor';
+import { googleDocs } from './google-docs';
+import { httpRequest } from './http-request';
 import { noOp } from './no-op';
 import { sayLlm } from './say-llm';
 import { sayStatic } from './say-static';
+import { sendSms } from './send-sms';
+import { startConversation } from './start-conversation';
 import { workerLlm } from './worker-llm';
+import { workflowRunEvaluator } from './workflow-run-evaluator';
+import { workflowRunFetch } from './workflow-run-fetch';
 
 type Registry = { [T in NodeType]?: Behavior<Extract<Node, { type: T }>> };
 
@@ -16,7 +25,19 @@ const behaviors: Registry = {
 	worker_llm: workerLlm,
 	say_static: sayStatic,
 	no_op: noOp,
+	start_conversation: startConversation,
 	end_conversation: endConversation,
+	http_request: httpRequest,
+	send_sms: sendSms,
+	deduplicate,
+	field_extractor: fieldExtractor,
+	workflow_run_fetch: workflowRunFetch,
+	workflow_run_evaluator: workflowRunEvaluator,
+	google_docs: googleDocs,
+	athena_patients_search: athena,
+	athena_patients_create: athena,
+	athena_patients_update: athena,
+	athena_appointments_create: athena,
 };
 
 /**

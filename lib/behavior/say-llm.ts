@@ -1,12 +1,13 @@
 /** `say_llm`: a model speaks with the user, may use tools, and may pick an exit (R7.4). */
 
+import { messageOf } from '../errors';
 import type { SayLlmNode } from '../graph/node';
 import type { JsonObject } from '../json';
 import { toOutputDefinition } from '../llm/structured';
-import type { Behavior } from './contract';
+import type { Behavior, Step } from './contract';
 import { isProviderFailure } from './failure';
 import { errorMessageOf, talk, type Talk } from './llm-step';
-import { tryStructured } from './structured';
+import { keepFields, readStructured, requestStructured } from './structured';
 
 export const sayLlm: Behavior<SayLlmNode> = {
 	async execute(step) {
@@ -24,16 +25,24 @@ export const sayLlm: Behavior<SayLlmNode> = {
 		if (!said && picks.length === 0) {
 			step.warn(`The model of node "${step.node.name ?? step.node.logical_id}" returned no text.`);
 		}
-		let structured: JsonObject = {};
-		const output = toOutputDefinition(step.node.structured_output_schema);
-		if (output !== null && (said || picks.length === 0)) {
-			structured = await tryStructured(step, {
-				config: held.config,
-				messages: held.messages,
-				output,
-				purpose: 'structured',
-			});
-		}
+		const structured = said || picks.length === 0 ? await record(step, held) : {};
+		keepFields(step, structured);
 		return { output: { structured_output: structured }, picks, pickedBy, spoke: said };
 	},
 };
+
+/** The reply has been said, so a failure here is a warning and no more (R8.12, R8.15). */
+async function record(step: Step<SayLlmNode>, { config, messages }: Talk): Promise<JsonObject> {
+	const output = toOutputDefinition(step.node.structured_output_schema);
+	if (output === null) return {};
+	try {
+		return readStructured(
+			step,
+			await requestStructured(step, { config, messages, output, purpose: 'structured' }),
+		);
+	} catch (error) {
+		if (!isProviderFailure(error)) throw error;
+		step.warn(`No structured output could be had: ${messageOf(error)}`);
+		return {};
+	}
+}

@@ -1,0 +1,31 @@
+/** `google_docs`: reports that no Google connection exists; the run goes on (R7.17.5). */
+
+import { isJsonObject } from '../json';
+import type { Behavior, Step } from './contract';
+
+type GoogleDocsNode = Extract<Step['node'], { type: 'google_docs' }>;
+
+const OPERATIONS = new Set([
+	'google_docs_create_document',
+	'google_docs_get_document',
+	'google_docs_update_document',
+]);
+const NOT_CONFIGURED = 'not_configured: no Google Workspace connection exists in this deployment.';
+
+export const googleDocs: Behavior<GoogleDocsNode> = {
+	async execute(step) {
+		const operation = isJsonObject(step.node.operate_document) ? step.node.operate_document['type'] : null;
+		const type = typeof operation === 'string' && OPERATIONS.has(operation) ? operation : null;
+		if (type !== null) step.report(type, { document_id: null, document_url: null, error: NOT_CONFIGURED });
+		step.write([
+			{ name: 'google_docs_document_id', value: null },
+			{ name: 'google_docs_document_url', value: null },
+			{ name: 'google_docs_document_content', value: null },
+			{ name: 'google_docs_success', value: false },
+			{ name: 'google_docs_error', value: NOT_CONFIGURED },
+		]);
+		return {
+			output: { operate_document: type === null ? null : { type, document_id: null, document_url: null } },
+		};
+	},
+};
