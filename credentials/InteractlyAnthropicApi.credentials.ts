@@ -1,6 +1,11 @@
 /** The Anthropic credential: a key, where the service lives, and a request that proves both. */
 
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 
 export class InteractlyAnthropicApi implements ICredentialType {
 	name = 'interactlyAnthropicApi';
@@ -39,6 +44,10 @@ export class InteractlyAnthropicApi implements ICredentialType {
 	};
 
 	test: ICredentialTestRequest = {
-		request: { baseURL: '={{$credentials.baseUrl.replace(/\\/+$/, "")}}', url: '/v1/models', qs: { limit: 1 } },
+		request: {
+			baseURL: '={{$credentials.baseUrl.replace(/\\/+$/, "")}}',
+			url: '/v1/models',
+			qs: { limit: 1 },
+		},
 	};
 }

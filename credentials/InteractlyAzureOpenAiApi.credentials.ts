@@ -1,6 +1,11 @@
 /** The Azure OpenAI credential: the resource's endpoint, its key and the API version. */
 
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 
 export class InteractlyAzureOpenAiApi implements ICredentialType {
 	name = 'interactlyAzureOpenAiApi';

@@ -1,6 +1,5 @@
 /** The AWS Bedrock credential: a Bedrock API key or an access key pair, and a signed request that proves it. */
 
-import { createHash, createHmac } from 'node:crypto';
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
@@ -26,7 +25,8 @@ export class InteractlyBedrockApi implements ICredentialType {
 			default: 'us-east-1',
 			required: true,
 			placeholder: 'us-east-1',
-			description: 'Region in which the models are enabled. A region written in the graph wins over this one.',
+			description:
+				'Region in which the models are enabled. A region written in the graph wins over this one.',
 		},
 		{
 			displayName: 'Sign In With',
@@ -80,7 +80,8 @@ export class InteractlyBedrockApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'https://bedrock-runtime.us-east-1.amazonaws.com',
-			description: 'Address of the Bedrock runtime when it is not the region\'s public one, for example a VPC endpoint',
+			description:
+				"Address of the Bedrock runtime when it is not the region's public one, for example a VPC endpoint",
 		},
 	];
 
@@ -91,7 +92,7 @@ export class InteractlyBedrockApi implements ICredentialType {
 		const headers =
 			credentials.authentication === 'apiKey'
 				? { authorization: `Bearer ${String(credentials.apiKey)}` }
-				: signatureHeaders(credentials, request, new Date());
+				: await signatureHeaders(credentials, request);
 		return { ...request, headers: { ...request.headers, ...headers } };
 	}
 
@@ -105,13 +106,15 @@ export class InteractlyBedrockApi implements ICredentialType {
 }
 
 /** AWS Signature Version 4 of a GET request without a body and without query, as the test sends it. */
-function signatureHeaders(
+async function signatureHeaders(
 	credentials: ICredentialDataDecryptedObject,
 	request: IHttpRequestOptions,
-	now: Date,
-): Record<string, string> {
+): Promise<Record<string, string>> {
+	// Loaded here: n8n loads every credential class at its start.
+	const { createHash, createHmac } = await import('node:crypto');
+	const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 	const url = new URL(`${request.baseURL ?? ''}${request.url}`);
-	const time = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
+	const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
 	const date = time.slice(0, 8);
 	const region = String(credentials.region);
 	const headers: Record<string, string> = { host: url.host, 'x-amz-date': time };
@@ -139,8 +142,4 @@ function signatureHeaders(
 		...sent,
 		authorization: `AWS4-HMAC-SHA256 Credential=${String(credentials.accessKeyId)}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
 	};
-}
-
-function sha256(text: string): string {
-	return createHash('sha256').update(text).digest('hex');
 }

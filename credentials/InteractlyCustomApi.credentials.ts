@@ -56,7 +56,8 @@ export class InteractlyCustomApi implements ICredentialType {
 			name: 'verifyTls',
 			type: 'boolean',
 			default: true,
-			description: 'Whether a certificate that cannot be verified is refused. Turn off only on a network you trust.',
+			description:
+				'Whether a certificate that cannot be verified is refused. Turn off only on a network you trust.',
 		},
 	];
 

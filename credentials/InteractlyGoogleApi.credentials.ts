@@ -1,6 +1,11 @@
 /** The Google Gemini credential: a key, where the service lives, and a request that proves both. */
 
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 
 export class InteractlyGoogleApi implements ICredentialType {
 	name = 'interactlyGoogleApi';
@@ -20,7 +25,8 @@ export class InteractlyGoogleApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'AIza…',
-			description: 'Answers for the graph\'s nodes whose LLM provider is "google" and that carry no key of their own',
+			description:
+				'Answers for the graph\'s nodes whose LLM provider is "google" and that carry no key of their own',
 		},
 		{
 			displayName: 'Base URL',

@@ -1,6 +1,11 @@
 /** The OpenAI credential: a key, where the service lives, and a request that proves both. */
 
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
 
 export class InteractlyOpenAiApi implements ICredentialType {
 	name = 'interactlyOpenAiApi';
@@ -20,7 +25,8 @@ export class InteractlyOpenAiApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'sk-…',
-			description: 'Answers for the graph\'s nodes whose LLM provider is "openai" and that carry no key of their own',
+			description:
+				'Answers for the graph\'s nodes whose LLM provider is "openai" and that carry no key of their own',
 		},
 		{
 			displayName: 'Organization ID',

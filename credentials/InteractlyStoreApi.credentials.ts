@@ -14,7 +14,7 @@ export class InteractlyStoreApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'Interactly nodes without this credential share one store in n8n\'s user folder. Add a credential to keep conversations in a file of their own.',
+				"Interactly nodes without this credential share one store in n8n's user folder. Add a credential to keep conversations in a file of their own.",
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -26,7 +26,7 @@ export class InteractlyStoreApi implements ICredentialType {
 			default: '',
 			placeholder: '/data/interactly/clinic.sqlite',
 			description:
-				'Absolute path of the database file on the machine that runs n8n; it is created when missing. Empty: interactly/interactly.sqlite in n8n\'s user folder. In queue mode all processes must see the same disk.',
+				"Absolute path of the database file on the machine that runs n8n; it is created when missing. Empty: interactly/interactly.sqlite in n8n's user folder. In queue mode all processes must see the same disk.",
 		},
 	];
 }
