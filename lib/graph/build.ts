@@ -63,7 +63,7 @@ export function buildGraph(raw: JsonObject, path = '$'): BuiltGraph {
 	const dynamic_variables = variables(wire.value, 'dynamic_variables', { path, faults });
 	const runtime_variables = variables(wire.value, 'runtime_variables', { path, faults });
 	const parts = { workflow_config: config.value, node_configs: nodes, edge_configs: edges };
-	const graph = indexGraph({ ...parts, dynamic_variables, runtime_variables, raw, faults });
+	const graph = indexGraph({ ...parts, dynamic_variables, runtime_variables, raw, path, faults });
 	return { graph, faults };
 }
 

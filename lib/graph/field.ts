@@ -83,6 +83,17 @@ export const oneOf = <const W extends readonly [string, ...string[]]>(words: W, 
 		.nullish()
 		.transform((value): W[number] => value ?? fallback);
 
+/** One of the listed words or null; absent becomes `fallback`, an explicit null stays null. */
+export const oneOfOrNull = <const W extends readonly [string, ...string[]]>(
+	words: W,
+	fallback: W[number] | null = null,
+) =>
+	z
+		.enum(words)
+		.nullable()
+		.optional()
+		.transform((value): W[number] | null => (value === undefined ? fallback : value));
+
 /** One of the listed words, never null; absent becomes `fallback`. */
 export const exactlyOneOf = <const W extends readonly [string, ...string[]]>(words: W, fallback: W[number]) =>
 	z

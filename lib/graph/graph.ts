@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../json';
 import type { Edge } from './edge';
 import type { Fault } from './fault';
-import { flag, freeObject, list, listOrEmpty, oneOf, orNull, text, whole } from './field';
+import { flag, freeObject, list, listOrEmpty, oneOf, oneOfOrNull, orNull, text, whole } from './field';
 import type { Interior, ReverseEdge } from './interior';
 import { llmOrGroupSchema } from './model';
 import type { Node } from './node';
@@ -29,7 +29,7 @@ export const workflowConfigSchema = z.looseObject({
 	nodes: list(z.string()),
 	edges: list(z.string()),
 	miscellaneous: freeObject,
-	access_config: orNull(z.looseObject({ access_level: text(), access_list: orNull(z.array(z.string())) })),
+	access_config: orNull(z.looseObject({ access_level: oneOfOrNull(['personal', 'team', 'system']), access_list: orNull(z.array(z.string())) })),
 	evaluation_config: orNull(
 		z.looseObject({
 			evaluator_workflow_id: text(),
@@ -61,6 +61,8 @@ export interface Graph {
 	readonly runtime_variables: JsonObject;
 	/** The hydrated object as it was read: every key, order and null kept (5.3 rule 7). */
 	readonly raw: JsonObject;
+	/** JSON path of `raw` in its document; faults of this graph begin with it. */
+	readonly path: string;
 	readonly nodesById: ReadonlyMap<string, Node>;
 	readonly edgesById: ReadonlyMap<string, Edge>;
 	/** Edges that are not disabled, by source, in list order. */

@@ -13,6 +13,7 @@ type Parts = Pick<
 	| 'dynamic_variables'
 	| 'runtime_variables'
 	| 'raw'
+	| 'path'
 	| 'faults'
 >;
 

@@ -1,15 +1,11 @@
-/** The 19 node types (2.4–2.12): base fields, LLM nodes, tool, HTTP, conversation and data nodes. */
+/** The 19 node types (2.4–2.12) and the fallback for any other: one validator each, joined to a union. */
 
 import { z } from 'zod';
 import type { Fault } from './fault';
 import {
-	anyJson,
 	count,
 	decimal,
-	exactlyOneOf,
 	flag,
-	flagOrNull,
-	freeObject,
 	freeObjectOrEmpty,
 	freeObjectOrNull,
 	list,
@@ -19,44 +15,23 @@ import {
 	text,
 	whole,
 } from './field';
+import {
+	athenaAppointmentsCreateSchema,
+	athenaPatientsCreateSchema,
+	athenaPatientsSearchSchema,
+	athenaPatientsUpdateSchema,
+} from './athena';
+import { googleDocsSchema } from './google-docs';
 import { llmOrGroupSchema } from './model';
-import { conditionSchema, promptSchema, staticMessagesSchema } from './prompt';
+import { nodeBase, nodeBaseSchema } from './node-base';
+import { superNodeSchema } from './super-node';
+import { promptSchema, staticMessagesSchema } from './prompt';
 import { resultMappingSchema, toolSchema, toolsConfigSchema } from './tool';
 
-export const globalNodeConfigSchema = z.looseObject({
-	is_global: flag(false),
-	condition: orNull(conditionSchema),
-	global_condition_edge_evaluation_method: oneOf(
-		['workflow_default', 'tool_call', 'independent_llm_evaluations'],
-		'workflow_default',
-	),
-	reverse_conditional_edge: orNull(conditionSchema),
-});
-
-export const selfLoopConfigSchema = z.looseObject({
-	enabled: flag(false),
-	max_retries: whole(),
-	expiry_time: whole(),
-	time_between_retries: count(0),
-});
-
-export const nodeBase = {
-	logical_id: text(),
-	name: text(),
-	description: text(),
-	workflow_id: text(),
-	version_number: whole(0),
-	disabled: flag(false),
-	miscellaneous: freeObject,
-	primary_category: text(),
-	secondary_category: text(),
-	is_start: flag(false),
-	global_node_config: orNull(globalNodeConfigSchema),
-	is_guardrail_node: flag(false),
-	self_loop_config: orNull(selfLoopConfigSchema),
-};
-
-export const nodeBaseSchema = z.looseObject(nodeBase);
+export * from './athena';
+export * from './google-docs';
+export * from './node-base';
+export * from './super-node';
 
 /** What the platform says when a model call fails; ours is worded anew (R2.49). */
 export const DEFAULT_ERROR_MESSAGE = 'I am sorry, something went wrong on my side. Could you say that again?';
@@ -77,6 +52,7 @@ const llmNode = (defaults: { selfLoop: boolean; wait: boolean; errorMessage: str
 	ignore_content_received_during_llm_tool_call_specification: flag(false),
 	structured_output_schema: freeObjectOrNull,
 	backchannel_response_config: orNull(promptSchema),
+	realtime_overrides: freeObjectOrNull,
 	max_turns: whole(),
 });
 
@@ -205,84 +181,6 @@ export const deduplicateSchema = z.looseObject({
 	output_runtime_variable_name: text('deduplicate_result'),
 });
 export type DeduplicateNode = z.infer<typeof deduplicateSchema>;
-
-export const superNodeSchema = z.looseObject({
-	...nodeBase,
-	type: z.literal('super_node'),
-	super_workflow_id: text(),
-	super_workflow_version_number: whole(),
-	field_values: freeObject,
-	override_llm_config: flag(false),
-	override_only_workflow_default_nodes: flag(false),
-	attachable_llm_config_id: text(),
-	llms_config: orNull(llmOrGroupSchema),
-	reverse_edge_scope: oneOf(['all_interior_llm_nodes', 'terminal_nodes'], 'all_interior_llm_nodes'),
-	super_node_interface: freeObjectOrNull,
-	encapsulated_workflow_config: freeObjectOrNull,
-});
-export type SuperNode = z.infer<typeof superNodeSchema>;
-
-export const googleDocsSchema = z.looseObject({
-	...nodeBase,
-	type: z.literal('google_docs'),
-	credentials: freeObjectOrNull,
-	operate_document: freeObjectOrNull,
-});
-
-const athenaBase = {
-	...nodeBase,
-	source_id: text(),
-	api_key: text(),
-	department_id: whole(),
-	timezone: text('America/New_York'),
-	reminders: flagOrNull(false),
-	slotfill_outreach: flagOrNull(false),
-	working_hours: freeObjectOrNull,
-	use_cases: list(anyJson),
-};
-
-export const athenaPatientsSearchSchema = z.looseObject({
-	...athenaBase,
-	type: z.literal('athena_patients_search'),
-	phone_number: text(),
-	full_name: text(),
-	birthdate: text(),
-});
-
-const athenaPatient = {
-	first_name: text(),
-	last_name: text(),
-	phone_number: text(),
-	birthdate: text(),
-	gender: text('Male'),
-	email: text(),
-	notes: text(),
-	mobile_number: text(),
-};
-
-export const athenaPatientsCreateSchema = z.looseObject({
-	...athenaBase,
-	...athenaPatient,
-	type: z.literal('athena_patients_create'),
-});
-
-export const athenaPatientsUpdateSchema = z.looseObject({
-	...athenaBase,
-	...athenaPatient,
-	type: z.literal('athena_patients_update'),
-	patient_id: text(),
-	notes_action: exactlyOneOf(['append', 'replace'], 'append'),
-});
-
-export const athenaAppointmentsCreateSchema = z.looseObject({
-	...athenaBase,
-	type: z.literal('athena_appointments_create'),
-	title: text(),
-	patient_id: text(),
-	practitioner_id: text(),
-	start_time: text(),
-	duration_in_minutes: whole(15),
-});
 
 export const nodeSchema = z.discriminatedUnion('type', [
 	sayLlmSchema,

@@ -32,6 +32,7 @@ const TUNING_KEYS = new Set([
 	'operation_mode',
 	'global_condition_edge_evaluation_method',
 	'global_condition_evaluation_method',
+	'access_level',
 	'response_format',
 	'reverse_edge_scope',
 	'primary_category',
@@ -105,6 +106,8 @@ function partAt(root: JsonObject, issuePath: Path): Path | null {
 			key === 'llms_config' ||
 			key === 'process_transcript_llms_config' ||
 			key === 'tool_config' ||
+			key === 'credentials' ||
+			key === 'operate_document' ||
 			(typeof key === 'number' &&
 				((parent === 'tools' && here.at(-3) === 'tools_config') || parent === 'llms'));
 		if (!isPart) continue;
