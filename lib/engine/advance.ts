@@ -7,7 +7,8 @@ import { startLanes } from './execute';
 import { hasDueCompanion, hasDueWork, judgeWaiting, startPump, stepCompanions } from './pump';
 import { companionThreads, isTerminal, mainThreads, statusOf, threadOf } from './standing';
 import type { RunState, ThreadState } from './state';
-import { endThread, firstNode, LoopingRisk, runCompanion, runThread } from './thread';
+import { endThread, firstNode, LoopingRisk } from './place';
+import { runCompanion, runThread } from './thread';
 
 /**
  * Carries out one command: changes `request.state` by events only, and hands every event to the journal.
@@ -18,7 +19,7 @@ import { endThread, firstNode, LoopingRisk, runCompanion, runThread } from './th
  * no rejection; it ends the run as `failed`.
  */
 export async function advance(request: AdvanceRequest): Promise<void> {
-	const context = createContext(request);
+	const context = createContext(request, runCompanion);
 	try {
 		await carryOut(context, request.command);
 	} catch (error) {

@@ -33,6 +33,8 @@ export interface Context {
 	readonly lanes: Map<string, Promise<void>>;
 	/** Makes the turn wait for this work; its failure is the turn's. */
 	track(work: Promise<void>): void;
+	/** Runs a companion thread beside the others (R5.1). */
+	spawn(thread: ThreadState): void;
 	/** An id that this run has not given before, the same again when the step is repeated. */
 	uuid(label: string): string;
 	/**
@@ -46,7 +48,10 @@ export interface Context {
 	turnError: { code: string; message: string; advice: string | null } | null;
 }
 
-export function createContext(request: AdvanceRequest): Context {
+export function createContext(
+	request: AdvanceRequest,
+	runCompanion: (context: Context, thread: ThreadState) => Promise<void>,
+): Context {
 	const { graph, state, ports, journal } = request;
 	let pending: RunEvent[] = [];
 	let appending: Promise<void> = Promise.resolve();
@@ -81,6 +86,7 @@ export function createContext(request: AdvanceRequest): Context {
 				.finally(() => context.started.delete(tracked));
 			context.started.add(tracked);
 		},
+		spawn: (thread) => context.track(runCompanion(context, thread)),
 		uuid: (label) => uuidOf(`${state.seed}|${label}|${state.eventCount}`),
 		turnError: null,
 		interrupt: (reason) => stop.abort(reason),

@@ -13,7 +13,7 @@ import { mustAnswerInText, positionOf, storePick } from './position';
 import { nonce } from './random';
 import type { Frame, ThreadState } from './state';
 import { createStep, type EngineStep } from './step';
-import { nodeOf } from './thread';
+import { nodeOf } from './place';
 
 /** How long speech is held back for independent evaluations at most (R3.26). */
 const CLEARANCE_LIMIT_MS = 5_000;

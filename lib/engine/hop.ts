@@ -7,7 +7,7 @@ import { fillText } from '../value/template';
 import type { Context } from './context';
 import type { HopKind } from './contract';
 import type { ThreadState } from './state';
-import { endThread, firstNode, runCompanion } from './thread';
+import { endThread, firstNode } from './place';
 
 /** Moves the thread over the edge. `kind` differs from the hop's own for waiting edges. */
 export function takeHop(context: Context, thread: ThreadState, hop: Hop, kind: HopKind = hop.kind): void {
@@ -76,7 +76,7 @@ function startCompanion(context: Context, parent: ThreadState, fork: Fork): void
 		copiesHistory: true,
 	});
 	const thread = state.threads[id];
-	if (thread) context.track(runCompanion(context, thread));
+	if (thread) context.spawn(thread);
 }
 
 /** Companions without an authored id always start anew under a fresh one (R5.8). */

@@ -12,7 +12,7 @@ import { isLooping, repeatOrExhaust } from './loop';
 import { positionOf, restorePicks } from './position';
 import type { Finished, ThreadState } from './state';
 import { createStep } from './step';
-import { endThread, nodeOf } from './thread';
+import { endThread, nodeOf } from './place';
 
 /** Decides what the thread does now that its node has executed (R3.1). */
 export async function select(context: Context, thread: ThreadState): Promise<void> {

@@ -1,6 +1,6 @@
 /** The step a behavior is given: every call that reaches outside is journalled, and replayed after a crash. */
 
-import type { Effect, ModelCall, Step, TranscriptLine, Write } from '../behavior/contract';
+import type { Effect, ModelCall, Step, Write } from '../behavior/contract';
 import type { ExitTool } from '../edge/contract';
 import { codeOf, ConfigurationError, EffectError, InteractlyError, messageOf, ProviderError } from '../errors';
 import type { LlmOrGroup } from '../graph/model';
@@ -10,7 +10,8 @@ import type { ModelAnswer, ModelMessage } from '../llm/contract';
 import { resolveLlm } from '../llm/resolve';
 import type { Context } from './context';
 import { draw } from './random';
-import type { Frame, Message, ThreadState } from './state';
+import { historyOf, modelMessage, transcriptOf } from './history';
+import type { Frame, ThreadState } from './state';
 
 export interface StepParts {
 	context: Context;
@@ -279,36 +280,4 @@ function unknownOutcome(effect: Effect): EffectError {
 		`The process stopped while ${effect.kind} call "${effect.target}" was under way; whether it took effect is unknown, so it was not repeated.`,
 		{ advice: 'Check the other side, then resume the run: it goes on after this node with success = false.' },
 	);
-}
-
-/** The messages a model reads: those before the execution, then those it has added so far. */
-export function historyOf(thread: ThreadState, frame: Frame, seen: number): ModelMessage[] {
-	const messages = thread.history.slice(0, frame.historyStart);
-	let counted = 0;
-	for (const message of frame.added) {
-		if (message.messageType !== 'backchannel' && ++counted > seen) break;
-		messages.push(message);
-	}
-	return messages.map(modelMessage);
-}
-
-/** What people said and heard: no memos, no tool traffic. */
-function transcriptOf(thread: ThreadState): TranscriptLine[] {
-	return thread.history.flatMap((message): TranscriptLine[] => {
-		if (message.type === 'human') return [{ role: 'user', text: message.content }];
-		return message.type === 'ai' && message.messageType ? [{ role: 'assistant', text: message.content }] : [];
-	});
-}
-
-function modelMessage(message: Message): ModelMessage {
-	if (message.type === 'human') return { role: 'user', content: message.content };
-	if (message.type === 'tool') {
-		return {
-			role: 'tool',
-			toolCallId: message.toolCallId ?? '',
-			toolName: message.toolName ?? '',
-			content: message.content,
-		};
-	}
-	return { role: 'assistant', content: message.content, toolCalls: message.toolCalls ?? [] };
 }

@@ -1,19 +1,16 @@
 /** One thread on its way: enter a node, execute it, select what follows, until it settles (R2.5). */
 
-import { pastDisabled } from '../edge/direct';
-import { InteractlyError, messageOf } from '../errors';
+import { messageOf } from '../errors';
 import type { Node } from '../graph/node';
 import type { Context } from './context';
 import { executeNode } from './execute';
 import { miscellaneousInteger } from './flags';
+import { endThread, isInteractive, LoopingRisk, nodeOf } from './place';
 import { select } from './select';
 import type { ThreadState } from './state';
 
 /** Node executions a thread may make in one turn or pump (R3.56); `max_node_executions_per_turn`. */
 const DEFAULT_MAX_EXECUTIONS = 100;
-
-/** The loop protection fired: the run ends as `aborted_looping_risk` (R3.56). */
-export class LoopingRisk extends Error {}
 
 /** Runs the thread until it is parked, paused, deferred or ended. */
 export async function runThread(context: Context, thread: ThreadState): Promise<void> {
@@ -48,7 +45,7 @@ export async function runCompanion(context: Context, thread: ThreadState): Promi
 function enter(context: Context, thread: ThreadState): void {
 	const { graph, state } = context;
 	const node = nodeOf(context, thread);
-	if (waitsForUser(node) && thread.entry !== 'retry' && !thread.owed) {
+	if (isInteractive(node) && thread.entry !== 'retry' && !thread.owed) {
 		if (thread.closed || thread.parentId !== null) {
 			const why = thread.closed ? 'the conversation was ended' : 'companion threads receive no messages';
 			context.warn(thread.id, `"${node.name ?? thread.nodeId}" waits for the user, but ${why}; the thread ends here.`);
@@ -88,41 +85,4 @@ function beginExecution(context: Context, thread: ThreadState, node: Node): void
 		if (!destination || destination.disabled) continue;
 		context.emit({ type: 'nodeStarted', thread: thread.id, nodeId: destination.logical_id ?? '', entry: 'direct', attempt: 1, lane: edge.logical_id ?? '' });
 	}
-}
-
-/** Ends the thread; companions that were told to end with it are ended by the turn. */
-export function endThread(context: Context, thread: ThreadState, reason: string): void {
-	if (thread.status === 'ended') return;
-	context.emit({ type: 'threadEnded', thread: thread.id, nodeId: thread.nodeId, reason });
-}
-
-/** The node to start at: the one given, or what its direct edges lead to when it is disabled (R3.57). */
-export function firstNode(node: Node, context: Pick<Context, 'graph'>): Node | null {
-	const passed = pastDisabled(context.graph, node);
-	if (passed.tooMany) throw new LoopingRisk(`More than 100 disabled nodes follow one another from "${node.name ?? node.logical_id}".`);
-	return passed.node;
-}
-
-export function nodeOf(context: Pick<Context, 'graph'>, thread: ThreadState): Node {
-	const node = context.graph.nodesById.get(thread.nodeId);
-	if (!node) {
-		throw new InteractlyError('NODE_MISSING', `The run stands at node "${thread.nodeId}", which its graph does not have.`, {
-			advice: 'Start a new run on the present version of the workflow.',
-			place: `thread "${thread.id}"`,
-		});
-	}
-	return node;
-}
-
-export function waitsForUser(node: Node): boolean {
-	return isLlmNode(node) && node.wait_for_user_message;
-}
-
-/** R0.2: an LLM node that waits for the user. */
-export function isInteractive(node: Node): boolean {
-	return waitsForUser(node);
-}
-
-function isLlmNode(node: Node): node is Extract<Node, { type: 'say_llm' | 'worker_llm' }> {
-	return node.type === 'say_llm' || node.type === 'worker_llm';
 }

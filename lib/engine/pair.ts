@@ -1,0 +1,69 @@
+/** The input/output pair of a turn as the run record keeps it (R9.50, R9.51). */
+
+import type { Graph } from '../graph/graph';
+import type { JsonObject } from '../json';
+import { mergeVariables } from '../value/merge';
+import type { RunEvent, WireEvent } from './contract';
+import type { TurnMetrics } from './metrics';
+import { systemOf } from './scope';
+import type { RunState } from './state';
+
+/** What a turn has shown so far; ends up in `run_input_output_pair` (R9.50). */
+export interface TurnRecord {
+	input: JsonObject;
+	events: WireEvent[];
+	nodeOutputs: Record<string, JsonObject[]>;
+	metrics: TurnMetrics;
+	/** A pump that moved a parked thread tells that the run is ready again. */
+	moved: boolean;
+}
+
+/** One input/output pair of the record (R9.50). */
+export function pairOf(state: RunState, turn: TurnRecord): JsonObject {
+	return {
+		run_input: turn.input,
+		run_output: { events: turn.events, thread_to_node_outputs: turn.nodeOutputs },
+		evaluation: null,
+		iteration_end_state_miscellaneous: endStateOf(state),
+		comments: [],
+		ratings: [],
+	};
+}
+
+/** R9.51: where every thread stands at the end of an iteration. */
+export function endStateOf(state: RunState): JsonObject {
+	const threads = Object.values(state.threads);
+	const main = threads.filter((thread) => thread.parentId === null);
+	const historyOf = (list: typeof threads) => Object.fromEntries(list.map((thread) => [thread.id, thread.nodesHistory]));
+	return {
+		thread_id_to_nodes_history: historyOf(main),
+		companion_thread_id_to_nodes_history: historyOf(threads.filter((thread) => thread.parentId !== null)),
+		thread_id_to_global_node_previous_node: Object.fromEntries(main.map((thread) => [thread.id, thread.callers])),
+		active_thread_ids: threads.filter((thread) => thread.status !== 'ended').map((thread) => thread.id),
+	};
+}
+
+/** The turn's run input with its dynamic variables resolved (R9.50). */
+export function resolvedInput(graph: Graph, state: RunState, globals: JsonObject, event: Extract<RunEvent, { type: 'turnStarted' }>): JsonObject {
+	const supplied = mergeVariables(state.dynamicVariables, event.dynamicVariables);
+	const system = systemOf({ ...state, openTurn: null, updatedAtMs: event.at });
+	const defaults = graph.workflow_config.miscellaneous['default_dynamic_variables'];
+	let all: JsonObject = mergeVariables(globals, graph.dynamic_variables);
+	if (typeof defaults === 'object' && defaults !== null && !Array.isArray(defaults)) all = mergeVariables(all, defaults);
+	all = mergeVariables(mergeVariables(mergeVariables(all, state.provided), supplied), system);
+	return {
+		command: event.kind === 'resume' ? 'resume' : state.turnCount === 0 ? 'start' : 'data',
+		workflow_id: state.workflowId,
+		workflow_run_id: state.runId,
+		version_number: state.versionNumber,
+		run_by: state.runBy,
+		team_id: null,
+		start_node_logical_id: state.turnCount === 0 ? state.startNodeId : null,
+		initial_state: null,
+		welcome_message: state.turnCount === 0 ? state.welcomeMessage : null,
+		dynamic_variables: all,
+		runtime_variables: { ...event.runtimeVariables, input_dynamic_variables: supplied, all_dynamic_variables: all, workflow_invoke_count: state.turnCount },
+		miscellaneous: state.miscellaneous,
+		thread_to_node_inputs: {},
+	};
+}

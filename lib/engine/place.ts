@@ -1,0 +1,43 @@
+/** Where a thread stands: its node, whether that waits for the user, and how the thread stops there. */
+
+import { pastDisabled } from '../edge/direct';
+import { InteractlyError } from '../errors';
+import type { Node } from '../graph/node';
+import type { Context } from './context';
+import type { ThreadState } from './state';
+
+/** The loop protection fired: the run ends as `aborted_looping_risk` (R3.56). */
+export class LoopingRisk extends Error {}
+
+/** Ends the thread; companions that were told to end with it are ended by the turn. */
+export function endThread(context: Context, thread: ThreadState, reason: string): void {
+	if (thread.status === 'ended') return;
+	context.emit({ type: 'threadEnded', thread: thread.id, nodeId: thread.nodeId, reason });
+}
+
+/** The node to start at: the one given, or what its direct edges lead to when it is disabled (R3.57). */
+export function firstNode(node: Node, context: Pick<Context, 'graph'>): Node | null {
+	const passed = pastDisabled(context.graph, node);
+	if (passed.tooMany) throw new LoopingRisk(`More than 100 disabled nodes follow one another from "${node.name ?? node.logical_id}".`);
+	return passed.node;
+}
+
+export function nodeOf(context: Pick<Context, 'graph'>, thread: ThreadState): Node {
+	const node = context.graph.nodesById.get(thread.nodeId);
+	if (!node) {
+		throw new InteractlyError('NODE_MISSING', `The run stands at node "${thread.nodeId}", which its graph does not have.`, {
+			advice: 'Start a new run on the present version of the workflow.',
+			place: `thread "${thread.id}"`,
+		});
+	}
+	return node;
+}
+
+/** R0.2: an LLM node that waits for the user. */
+export function isInteractive(node: Node): boolean {
+	return isLlmNode(node) && node.wait_for_user_message;
+}
+
+function isLlmNode(node: Node): node is Extract<Node, { type: 'say_llm' | 'worker_llm' }> {
+	return node.type === 'say_llm' || node.type === 'worker_llm';
+}
