@@ -72,3 +72,86 @@ export function withNewIds(graph: JsonObject): JsonObject {
 	);
 	return JSON.parse(text) as JsonObject;
 }
+
+/** A graph in which every look, mark and kind of edge occurs. */
+export function gallery(): JsonObject {
+	const edge = (type: string, [source, target]: [string, string], more: JsonObject = {}): JsonObject => ({
+		type,
+		logical_id: `${source}_${target}`,
+		source_node_logical_id: source,
+		destination_node_logical_id: target,
+		...more,
+	});
+	return {
+		workflow_config: {
+			name: 'Refill line & <more>',
+			guardrail_strikes_config: {
+				max_guardrail_nodes_before_escalation: 3,
+				escalation_node_logical_id: 'person',
+			},
+		},
+		node_configs: [
+			{ type: 'start_conversation', logical_id: 'call', name: 'Dial', is_start: true },
+			{ type: 'say_llm', logical_id: 'ask', name: 'Ask for the drug' },
+			{ type: 'worker_llm', logical_id: 'judge', name: 'Judge urgency' },
+			{
+				type: 'http_request',
+				logical_id: 'file',
+				name: 'File request',
+				self_loop_config: { enabled: true, max_retries: 3 },
+			},
+			{ type: 'tool_node', logical_id: 'lookup', name: 'Look up pharmacy' },
+			{ type: 'send_sms', logical_id: 'sms', name: 'Text a confirmation', disabled: true },
+			{ type: 'no_op', logical_id: 'mark', name: 'Checkpoint' },
+			{
+				type: 'super_node',
+				logical_id: 'pay',
+				name: 'Collect payment',
+				encapsulated_workflow_config: { node_configs: [{ type: 'no_op', is_start: true }], edge_configs: [] },
+			},
+			{ type: 'fax_node', logical_id: 'fax', name: 'Send a fax' },
+			{
+				type: 'say_llm',
+				logical_id: 'emergency',
+				name: 'Emergency',
+				is_guardrail_node: true,
+				global_node_config: {
+					is_global: true,
+					condition: { condition_freeform: 'The caller describes an emergency' },
+					reverse_conditional_edge: { condition_freeform: 'It was a false alarm' },
+				},
+			},
+			{
+				type: 'say_llm',
+				logical_id: 'person',
+				name: 'Hand over',
+				global_node_config: {
+					is_global: true,
+					condition: { condition_expression: "[[wants_person]] == 'yes'" },
+				},
+			},
+			{ type: 'end_conversation', logical_id: 'bye', name: 'Hang up' },
+		],
+		edge_configs: [
+			edge('direct', ['call', 'ask']),
+			edge('direct', ['call', 'lookup'], {
+				companion_thread_config: { is_companion_thread: true, thread_id: 'pharmacy' },
+			}),
+			edge('direct', ['lookup', 'mark']),
+			edge('companion', ['ask', 'judge']),
+			edge('conditional', ['ask', 'file'], {
+				condition: { condition_expression: 'isPresent([[drug]])' },
+				priority: 10,
+			}),
+			edge('conditional', ['ask', 'pay'], {
+				condition: { condition_expression: 'isPresent([[thread_pharmacy.tool_result]])' },
+				evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['lookup'] },
+			}),
+			edge('direct', ['file', 'sms']),
+			edge('direct', ['sms', 'bye']),
+			edge('direct', ['pay', 'fax']),
+			edge('direct', ['fax', 'bye'], { disabled: true }),
+			edge('teleport', ['fax', 'gone']),
+		],
+	};
+}
