@@ -178,6 +178,8 @@ async function judgeUndecided(exits: readonly Exit[], request: ChooseRequest): P
 		signal: request.signal,
 		warn: position.warn,
 	});
+	// A stopped run has chosen nothing; it must not look as if no exit were true.
+	request.signal?.throwIfAborted();
 	return judged && matchOf(judged.pick, judged.judgedBy);
 }
 
