@@ -1,0 +1,53 @@
+/** better-sqlite3 as LangGraph's SQLite saver uses it, over Node's own SQLite, so that nothing must be compiled. */
+
+const { DatabaseSync } = require('node:sqlite');
+
+class Database {
+	#database;
+	#prepared = new Map();
+
+	constructor(path) {
+		this.#database = new DatabaseSync(path);
+	}
+
+	pragma(text) {
+		return this.#database.prepare(`pragma ${text}`).all();
+	}
+
+	exec(text) {
+		this.#database.exec(text);
+		return this;
+	}
+
+	/** Prepared once for each text, which the peer's own driver does not do: a favor to the peer. */
+	prepare(text) {
+		let statement = this.#prepared.get(text);
+		if (statement === undefined) {
+			statement = this.#database.prepare(text);
+			this.#prepared.set(text, statement);
+		}
+		return statement;
+	}
+
+	transaction(work) {
+		return (...parameters) => {
+			this.#database.exec('begin');
+			try {
+				const result = work(...parameters);
+				this.#database.exec('commit');
+				return result;
+			} catch (error) {
+				this.#database.exec('rollback');
+				throw error;
+			}
+		};
+	}
+
+	close() {
+		this.#prepared.clear();
+		this.#database.close();
+	}
+}
+
+module.exports = Database;
+module.exports.default = Database;
