@@ -87,7 +87,7 @@ async function structured(model: ChatModel, request: AdapterRequest): Promise<Ad
 		parsed?: unknown;
 	};
 	const raw = messageOfAnswer(answer.raw, request);
-	const collector = createCollector(request, { names, textIsOutput: true });
+	const collector = createCollector(request, { names });
 	collector.addText(
 		answer.parsed === null || answer.parsed === undefined
 			? textOf(raw.content)

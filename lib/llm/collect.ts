@@ -1,7 +1,7 @@
 /** Gathers a reply from its pieces, streamed or whole, the same way for every provider. */
 
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, type Json } from '../json';
+import { isJsonObject, type Json, type JsonObject } from '../json';
 import type { AdapterReply, AdapterRequest, FinishReason, ToolCall } from './contract';
 import type { NameMap } from './names';
 
@@ -33,8 +33,10 @@ export interface CollectorOptions {
 	names: NameMap;
 	/** Legal name of the forced function that carries the structured answer. */
 	outputTool?: string;
-	/** The text itself is the structured answer and is not passed on as speech. */
-	textIsOutput?: boolean;
+	/** The structured answer as the author of the schema wants it, from the narrower form the model was given. */
+	decodeOutput?: (value: Json) => Json;
+	/** The same for the arguments of a call; `name` is the legal name. */
+	decodeArguments?: (name: string, value: JsonObject) => Json;
 }
 
 export function createCollector(request: AdapterRequest, options: CollectorOptions): ReplyCollector {
@@ -48,7 +50,7 @@ export function createCollector(request: AdapterRequest, options: CollectorOptio
 		addText(piece) {
 			if (piece === '') return;
 			text += piece;
-			if (options.textIsOutput !== true) request.onPart({ type: 'text', text: piece });
+			if (request.output === undefined) request.onPart({ type: 'text', text: piece });
 		},
 		addCall(key, piece) {
 			let call = calls.get(key);
@@ -84,15 +86,17 @@ export function createCollector(request: AdapterRequest, options: CollectorOptio
 				options.outputTool === undefined ? undefined : all.find((call) => call.name === options.outputTool);
 			const toolCalls = all
 				.filter((call) => call !== carrier && call.name !== '')
-				.map((call) => toToolCall(call, options.names));
-			const outputText = options.textIsOutput === true ? text : carrier?.argumentsText;
-			const isText = options.textIsOutput !== true;
+				.map((call) => toToolCall(call, options));
+			// Beside a structured answer text is no speech; it is the answer where no tool carried it.
+			const outputText = carrier?.argumentsText ?? (toolCalls.length === 0 ? text : undefined);
+			const isSpeech = request.output === undefined || toolCalls.length > 0;
 			return {
-				text: isText ? text : '',
+				text: isSpeech ? text : '',
 				toolCalls,
-				...(request.output !== undefined && outputText !== undefined ? { outputText } : {}),
-				finishReason:
-					toolCalls.length > 0 && finishReason !== 'length' ? 'tool_calls' : (finishReason ?? 'other'),
+				...(request.output !== undefined && outputText !== undefined
+					? { outputText: decodeText(outputText, options.decodeOutput) }
+					: {}),
+				finishReason: endOf(toolCalls.length > 0, finishReason),
 				usage,
 				model,
 			};
@@ -100,7 +104,23 @@ export function createCollector(request: AdapterRequest, options: CollectorOptio
 	};
 }
 
-function toToolCall(call: OpenCall, names: NameMap): ToolCall {
+/** A forced tool that carried the answer is an ordinary end; calls cut off by the length are not to be trusted. */
+function endOf(hasCalls: boolean, reason: FinishReason | null): FinishReason {
+	if (hasCalls) return reason === 'length' ? 'length' : 'tool_calls';
+	return reason === 'tool_calls' ? 'stop' : (reason ?? 'other');
+}
+
+/** Text that is no JSON stays as it is: reading it fails later, with a better message. */
+function decodeText(text: string, decode: CollectorOptions['decodeOutput']): string {
+	if (decode === undefined) return text;
+	try {
+		return JSON.stringify(decode(JSON.parse(text) as Json));
+	} catch {
+		return text;
+	}
+}
+
+function toToolCall(call: OpenCall, { names, decodeArguments }: CollectorOptions): ToolCall {
 	const base = {
 		id: call.id === '' ? `call_${randomUUID().replaceAll('-', '').slice(0, 24)}` : call.id,
 		name: names.fromProvider(call.name),
@@ -109,7 +129,11 @@ function toToolCall(call: OpenCall, names: NameMap): ToolCall {
 	const parsed = parseArguments(call.argumentsText);
 	return parsed === null
 		? { ...base, arguments: {}, invalidArguments: call.argumentsText }
-		: { ...base, arguments: parsed };
+		: { ...base, arguments: decoded(parsed, decodeArguments?.(call.name, parsed)) };
+}
+
+function decoded(given: JsonObject, value: Json | undefined): JsonObject {
+	return isJsonObject(value) ? value : given;
 }
 
 function parseArguments(text: string) {

@@ -66,7 +66,6 @@ function collectorFor(request: AdapterRequest, plan: OpenAiPlan): ReplyCollector
 	return createCollector(request, {
 		names: plan.names,
 		...(plan.outputForm === 'tool' ? { outputTool: OUTPUT_TOOL } : {}),
-		textIsOutput: plan.outputForm === 'native',
 	});
 }
 

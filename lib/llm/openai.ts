@@ -31,6 +31,10 @@ export interface OpenAiDialect {
 	hasResponses(request: AdapterRequest): boolean;
 	/** The key under which a server wraps its bodies, or null. */
 	unwrapKey(request: AdapterRequest): string | null;
+	/** The model's name as this server spells it; default: as the config does. */
+	spellModel?(request: AdapterRequest): string;
+	/** Further fields of the body. */
+	extras?(request: AdapterRequest): JsonObject;
 }
 
 export interface OpenAiClientOptions {
@@ -80,7 +84,8 @@ async function completeOnce(
 	memory: RefusalMemory,
 ): Promise<AdapterReply> {
 	const { config, credential, signal } = request;
-	const plan = planFor(request, memory.apply(placeOf(request), traitsFor(request)));
+	const known = planFor(request, memory.apply(placeOf(request), traitsFor(request)));
+	const plan = { ...known, model: dialect.spellModel?.(request) ?? known.model };
 	const fetch = await fetchFor(credential, config.request_timeout_ms ?? DEFAULT_TIMEOUT_MS);
 	const client = await dialect.createClient(request, {
 		maxRetries: 0,
@@ -90,9 +95,10 @@ async function completeOnce(
 	});
 	const unwrap = unwrapper(dialect.unwrapKey(request));
 	const useResponses = mustUseResponses(request, plan) && dialect.hasResponses(request);
+	const extras = { ...dialect.extras?.(request), ...config.model_kwargs };
 	return useResponses
-		? askResponses({ request, plan, client, unwrap, signal })
-		: askChat({ request, plan: forChat(request, plan), client, unwrap, signal });
+		? askResponses({ request, plan, client, unwrap, signal, extras })
+		: askChat({ request, plan: forChat(request, plan), client, unwrap, signal, extras });
 }
 
 interface Call {
@@ -101,9 +107,11 @@ interface Call {
 	client: OpenAI;
 	unwrap: (body: unknown) => unknown;
 	signal: AbortSignal;
+	/** Laid over the body last: the config's `model_kwargs`. */
+	extras: JsonObject;
 }
 
-async function askChat({ request, plan, client, unwrap, signal }: Call): Promise<AdapterReply> {
+async function askChat({ request, plan, client, unwrap, signal, extras }: Call): Promise<AdapterReply> {
 	const body = {
 		...chatParameters(request, plan),
 		messages: chatMessages(request, plan),
@@ -111,7 +119,7 @@ async function askChat({ request, plan, client, unwrap, signal }: Call): Promise
 		...(plan.outputForm === 'native'
 			? { response_format: { type: 'json_schema', json_schema: jsonSchemaFormat(request) } }
 			: {}),
-		...request.config.model_kwargs,
+		...extras,
 	} as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming;
 	if (!request.stream) {
 		return readChat(request, plan, unwrap(await client.chat.completions.create(body, { signal })));
@@ -128,10 +136,10 @@ async function askChat({ request, plan, client, unwrap, signal }: Call): Promise
 	);
 }
 
-async function askResponses({ request, plan, client, unwrap, signal }: Call): Promise<AdapterReply> {
+async function askResponses({ request, plan, client, unwrap, signal, extras }: Call): Promise<AdapterReply> {
 	const body = {
 		...responseParameters(request, plan),
-		...request.config.model_kwargs,
+		...extras,
 	} as unknown as OpenAI.Responses.ResponseCreateParamsNonStreaming;
 	if (!request.stream)
 		return readResponse(request, plan, unwrap(await client.responses.create(body, { signal })));
