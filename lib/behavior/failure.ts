@@ -5,8 +5,11 @@ export function isProviderFailure(error: unknown): boolean {
 	return (error as { name?: unknown } | null)?.name === 'ProviderError';
 }
 
-/** True when an outbound effect failed in a way its node reports instead of ending the run (R7.1.4). */
+/**
+ * True when an outbound effect failed in a way its node reports instead of ending the run (R7.1.4). A call
+ * whose outcome a crash left unknown is one of them: the node reports it, and the engine stops the turn
+ * after the node (design part 3).
+ */
 export function isEffectFailure(error: unknown): boolean {
-	const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-	return name === 'EffectError' && code !== 'EFFECT_OUTCOME_UNKNOWN';
+	return (error as { name?: unknown } | null)?.name === 'EffectError';
 }

@@ -14,11 +14,12 @@ import { sayLlm } from './say-llm';
 import { sayStatic } from './say-static';
 import { sendSms } from './send-sms';
 import { startConversation } from './start-conversation';
+import { toolNode } from './tool-node';
 import { workerLlm } from './worker-llm';
 import { workflowRunEvaluator } from './workflow-run-evaluator';
 import { workflowRunFetch } from './workflow-run-fetch';
 
-type Registry = { [T in NodeType]?: Behavior<Extract<Node, { type: T }>> };
+type Registry = { [T in Exclude<NodeType, 'super_node' | 'unknown'>]: Behavior<Extract<Node, { type: T }>> };
 
 const behaviors: Registry = {
 	say_llm: sayLlm,
@@ -27,6 +28,7 @@ const behaviors: Registry = {
 	no_op: noOp,
 	start_conversation: startConversation,
 	end_conversation: endConversation,
+	tool_node: toolNode,
 	http_request: httpRequest,
 	send_sms: sendSms,
 	deduplicate,
@@ -46,8 +48,7 @@ const behaviors: Registry = {
  * @throws {GraphError} `NODE_TYPE_UNKNOWN` (R7.19), or `SUPER_NODE_NOT_EXPANDED` when the graph was not expanded.
  */
 export function behaviorOf(node: Node): Behavior {
-	const behavior = behaviors[node.type];
-	if (behavior) return behavior as Behavior;
+	if (node.type !== 'super_node' && node.type !== 'unknown') return behaviors[node.type] as Behavior;
 	const name = node.name ?? node.logical_id;
 	if (node.type === 'super_node') {
 		throw new GraphError(
@@ -59,10 +60,9 @@ export function behaviorOf(node: Node): Behavior {
 			},
 		);
 	}
-	const type = node.type === 'unknown' ? node.original_type : node.type;
 	throw new GraphError(
 		'NODE_TYPE_UNKNOWN',
-		`Node "${name}" has type "${type ?? ''}", which cannot be executed.`,
+		`Node "${name}" has type "${node.original_type ?? ''}", which cannot be executed.`,
 		{
 			advice: 'Replace the node by one of the known types, or lead the edges around it.',
 			place: `node "${name}"`,

@@ -95,7 +95,7 @@ async function compile(schema: JsonObject): Promise<ValidateFunction | Error> {
 	const linearRegExp = Object.assign(
 		(pattern: string) => {
 			try {
-				const compiled = RE2JS.compile(pattern);
+				const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
 				return { test: (text: string) => compiled.matcher(text).find() };
 			} catch {
 				return { test: () => true };
@@ -109,6 +109,8 @@ async function compile(schema: JsonObject): Promise<ValidateFunction | Error> {
 		logger: false,
 		code: { regExp: linearRegExp },
 	});
+	// Ajv compares every pair of items, which takes hours for a long list.
+	ajv.removeKeyword('uniqueItems');
 	try {
 		return ajv.compile(schema);
 	} catch (error) {

@@ -185,14 +185,14 @@ describe('tool rounds', () => {
 		expect(most).toBe(2);
 	});
 
-	test('R2.47: a failed tool becomes a result the model reads; no variable is written', async () => {
+	test('R2.47: a failed tool becomes a result the model reads, and its variable is null', async () => {
 		const { did } = await run({
 			node: { tools_config: { tools: [lookup] } },
 			tools: { lookup: { ok: false, code: 'TOOL_TIMEOUT', message: 'no answer within 30 s' } },
 			replies: [{ toolCalls: [call('lookup')] }, { text: 'I could not look that up.' }],
 		});
 		expect(did.toolResults[0]?.content).toContain('no answer within 30 s');
-		expect(did.variables).toEqual({});
+		expect(did.variables).toEqual({ found: null });
 		expect(did.said).toHaveLength(1);
 	});
 

@@ -1,0 +1,56 @@
+/** One call of a tool, by a model or by a tool node: arguments resolved, the call journaled, never thrown. */
+
+import { messageOf } from '../errors';
+import type { Tool } from '../graph/tool';
+import type { JsonObject } from '../json';
+import { resolveArguments, type ArgumentSource } from '../tool/arguments';
+import type { ToolOutcome } from '../tool/contract';
+import { toolName } from '../tool/definition';
+import type { Step } from './contract';
+import { isEffectFailure } from './failure';
+
+/** R7.10.3. */
+const DEFAULT_TIMEOUT_SECONDS = 30;
+const MAX_TIMEOUT_SECONDS = 300;
+
+export interface ToolCallRequest {
+	tool: Tool;
+	provided: JsonObject;
+	from: ArgumentSource['from'];
+	/** Unique within the node execution. */
+	key: string;
+}
+
+/** A failed call is an outcome (R2.47); only an aborted step and an unknown earlier outcome are thrown. */
+export async function performTool(
+	step: Step,
+	{ tool, provided, from, key }: ToolCallRequest,
+): Promise<ToolOutcome> {
+	const resolved = resolveArguments({ tool, provided, scope: step.scope, from });
+	if (!resolved.ok) return resolved;
+	const effect = {
+		key,
+		kind: 'tool' as const,
+		target: toolName(tool),
+		sideEffect: step.tools.sideEffectOf(tool),
+	};
+	try {
+		return await step.perform(effect, (signal) =>
+			step.tools.call({
+				tool,
+				arguments: resolved.arguments,
+				scope: step.scope,
+				signal,
+				timeoutMs: timeoutMs(tool),
+			}),
+		);
+	} catch (error) {
+		if (!isEffectFailure(error) || step.signal.aborted) throw error;
+		return { ok: false, code: 'TOOL_FAILED', message: messageOf(error) };
+	}
+}
+
+function timeoutMs(tool: Tool): number {
+	const seconds = tool.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
+	return Math.min(MAX_TIMEOUT_SECONDS, seconds > 0 ? seconds : DEFAULT_TIMEOUT_SECONDS) * 1000;
+}
