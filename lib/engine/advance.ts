@@ -4,7 +4,7 @@ import { InteractlyError, messageOf } from '../errors';
 import { createContext, type Context } from './context';
 import type { AdvanceRequest, Command, RunStart, TurnInput } from './contract';
 import { startLanes } from './execute';
-import { hasDueCompanion, hasDueWork, judgeWaiting, startPump, stepCompanions } from './pump';
+import { hasDueCompanion, hasDueWork, judgeWaiting, resumePump, startPump, stepCompanions } from './pump';
 import { companionThreads, isTerminal, mainThreads, statusOf, threadOf } from './standing';
 import type { RunState, ThreadState } from './state';
 import { endThread, firstNode, LoopingRisk } from './place';
@@ -23,6 +23,7 @@ export async function advance(request: AdvanceRequest): Promise<void> {
 	try {
 		await carryOut(context, request.command);
 	} catch (error) {
+		if (context.lost) throw context.lost.error;
 		if (context.failure) await failRun(context, context.failure.error);
 		else if (context.signal.aborted) {
 			await context.flush(true);
@@ -99,8 +100,10 @@ async function pause(context: Context): Promise<void> {
 
 /** Takes up a turn or pump that was broken off, at the last finished step (design part 3). */
 async function recover(context: Context): Promise<void> {
-	if (context.state.openTurn === null) return;
-	await runThreads(context);
+	const { openTurn } = context.state;
+	if (openTurn === null) return;
+	if (openTurn.kind === 'pump') await resumePump(context);
+	else await runThreads(context);
 	await closeTurn(context);
 }
 

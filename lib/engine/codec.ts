@@ -38,7 +38,7 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['reported', [NODE, ['event', ''], ['fields', {}], LANE, ON_THREAD]],
 	['nodeEnded', [NODE, ['spoke', false], ['output', {}], ['picks', []], ['pickedBy', null], ['closesThread', false], ['failed', false], LANE, ON_THREAD]],
 	['hopped', [['kind', 'direct'], ['edgeId', null, 'edge'], ['fromNodeId', null, 'node'], ['toNodeId', null, 'node'], ['reason', null], ['args', {}], ['globalNodeId', null, 'node'], ['judgedBy', null], ['escalation', null], ON_THREAD]],
-	['waitingMatched', [['edgeId', null, 'edge'], ['expression', ''], ['hydrated', ''], ['triggerNodeId', null, 'node'], ['completions', 0], ['transitions', 0], ['redirectedFrom', null], ON_THREAD]],
+	['waitingMatched', [['edgeId', null, 'edge'], ['expression', ''], ['hydrated', ''], ['triggerNodeId', null, 'node'], ['completions', 0], ['transitions', 0], ['redirectedFrom', null], ['edgeIds', []], ON_THREAD]],
 	['waitingJudged', [NODE, ['edgeIds', []], ['transitioned', true], ['stillWaiting', false], ON_THREAD]],
 	['loopStarted', [NODE, ['deadlineMs', null], ON_THREAD]],
 	['loopDelayed', [NODE, ['dueMs', 0], ['attempt', 2], ['delayMs', 0], ['defers', false], ON_THREAD]],

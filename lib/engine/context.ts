@@ -44,6 +44,8 @@ export interface Context {
 	interrupt(reason: Error): void;
 	/** The error of a thread that nobody handled; it stops the other threads and ends the run. */
 	readonly failure: { error: unknown } | null;
+	/** The journal's refusal: what was emitted since is not stored, and the state in memory is worth nothing. */
+	readonly lost: { error: unknown } | null;
 	/** Why the turn is to end as failed although the run goes on: an effect without a known outcome. */
 	turnError: { code: string; message: string; advice: string | null } | null;
 }
@@ -62,6 +64,7 @@ export function createContext(
 	const projector = request.onEvent ? createProjector(graph, state, request.surroundings.globals) : null;
 	let shown: WireEvent[] = [];
 	let failure: { error: unknown } | null = null;
+	let lost: { error: unknown } | null = null;
 
 	const context: Context = {
 		graph,
@@ -76,6 +79,9 @@ export function createContext(
 		get failure() {
 			return failure;
 		},
+		get lost() {
+			return lost;
+		},
 		track(work) {
 			const tracked = work
 				.catch((error: unknown) => {
@@ -86,7 +92,8 @@ export function createContext(
 				.finally(() => context.started.delete(tracked));
 			context.started.add(tracked);
 		},
-		spawn: (thread) => context.track(runCompanion(context, thread)),
+		// Not before the hop that forked it is recorded whole.
+		spawn: (thread) => context.track(Promise.resolve().then(() => runCompanion(context, thread))),
 		uuid: (label) => uuidOf(`${state.seed}|${label}|${state.eventCount}`),
 		turnError: null,
 		interrupt: (reason) => stop.abort(reason),
@@ -105,7 +112,12 @@ export function createContext(
 			shown = [];
 			// One append at a time, in order: threads of a turn flush independently.
 			appending = appending.then(async () => {
-				await journal.append(events, mustHold);
+				try {
+					await journal.append(events, mustHold);
+				} catch (error) {
+					lost ??= { error };
+					throw error;
+				}
 				for (const wire of wires) request.onEvent?.(wire);
 			});
 			return appending;

@@ -202,7 +202,7 @@ export type RunEvent =
 			/** Set when a guardrail strike redirected or ended the hop (R3.46–R3.48). */
 			escalation: { toNodeId: string | null; strikes: number } | null;
 	  })
-	| (OnThread & { type: 'waitingMatched'; edgeId: string; expression: string; hydrated: string; triggerNodeId: string | null; completions: number; transitions: number; redirectedFrom: string | null })
+	| (OnThread & { type: 'waitingMatched'; edgeId: string; expression: string; hydrated: string; triggerNodeId: string | null; completions: number; transitions: number; redirectedFrom: string | null; edgeIds: string[] })
 	| (OnThread & { type: 'waitingJudged'; nodeId: string; edgeIds: string[]; transitioned: boolean; stillWaiting: boolean })
 	| (OnThread & { type: 'loopStarted'; nodeId: string; deadlineMs: number | null })
 	| (OnThread & { type: 'loopDelayed'; nodeId: string; dueMs: number; attempt: number; delayMs: number; defers: boolean })

@@ -26,6 +26,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			if (edge?.type !== 'conditional') return;
 			const view = { completions: state.completions, memory: thread.waiting[event.edgeId], nowMs: event.at };
 			thread.waiting[event.edgeId] = afterEvaluation(edge, view, true);
+			if (state.openTurn) state.openTurn.matched = { thread: thread.id, nodeId: thread.nodeId, edgeIds: event.edgeIds };
 			return;
 		}
 		case 'loopStarted':
@@ -35,7 +36,14 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			if (thread.loop) thread.loop.dueMs = event.dueMs;
 			if (event.defers) thread.status = 'deferred';
 			return;
+		case 'waitingJudged':
+			if (state.openTurn) state.openTurn.matched = null;
+			return;
+		case 'companionStepped':
+			if (state.openTurn) state.openTurn.stepping = null;
+			return;
 		case 'loopRepeated':
+			markStep(state, thread);
 			if (thread.loop) {
 				thread.loop.attempts = event.attempt;
 				thread.loop.dueMs = null;
@@ -47,6 +55,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			thread.finished = null;
 			return;
 		case 'loopEnded':
+			markStep(state, thread);
 			if (thread.loop) {
 				thread.loop.outcome = event.outcome;
 				thread.loop.dueMs = null;
@@ -78,6 +87,11 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			return;
 		default:
 	}
+}
+
+/** A pump's step of a companion begins with its next attempt, or with the end of its loop. */
+function markStep(state: RunState, thread: ThreadState): void {
+	if (state.openTurn?.kind === 'pump' && thread.status === 'deferred') state.openTurn.stepping = thread.id;
 }
 
 function startThread(

@@ -72,6 +72,8 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 		idempotencyKey: event.idempotencyKey,
 		runtimeVariables: event.runtimeVariables,
 		executions: namespace(),
+		stepping: null,
+		matched: null,
 		warned: namespace(),
 	};
 	state.turnError = null;

@@ -5,8 +5,9 @@ import { evaluateWaiting, triggerOf, type WaitingEdge } from '../edge/waiting';
 import { countStrike } from '../edge/guardrail';
 import type { Context } from './context';
 import { takeHop } from './hop';
+import { startLanes } from './execute';
 import { nextAttempt } from './loop';
-import { companionThreads, mainThreads, memoryOf, rememberEvaluation, waitingEdges } from './standing';
+import { companionThreads, mainThreads, memoryOf, rememberEvaluation, threadOf, waitingEdges } from './standing';
 import { draw } from './random';
 import type { ThreadState } from './state';
 import { runCompanion, runThread } from './thread';
@@ -36,19 +37,32 @@ export function hasDueWork(context: Context): boolean {
 export async function stepCompanions(context: Context): Promise<void> {
 	for (const thread of companionThreads(context.state)) {
 		if (!isDue(thread, context.ports.clock.now())) continue;
-		const attempts = thread.loop?.attempts ?? 0;
-		const deadlineMs = thread.loop?.deadlineMs ?? null;
-		if (thread.status === 'deferred') nextAttempt(context, thread);
-		await runCompanion(context, thread);
-		context.emit({
-			type: 'companionStepped',
-			thread: thread.id,
-			attempts: thread.loop?.attempts ?? attempts + 1,
-			deadlineMs: thread.loop?.deadlineMs ?? deadlineMs,
-			stillActive: thread.status !== 'ended',
-		});
-		await context.flush();
+		nextAttempt(context, thread);
+		await finishStep(context, thread);
 	}
+}
+
+async function finishStep(context: Context, thread: ThreadState): Promise<void> {
+	await runCompanion(context, thread);
+	context.emit({
+		type: 'companionStepped',
+		thread: thread.id,
+		attempts: thread.loop?.attempts ?? 0,
+		deadlineMs: thread.loop?.deadlineMs ?? null,
+		stillActive: thread.status !== 'ended',
+	});
+	await context.flush();
+}
+
+/** Finishes a pump that a crash broke off: the step or the transition in progress, then the rest. */
+export async function resumePump(context: Context): Promise<void> {
+	const { state } = context;
+	for (const thread of Object.values(state.threads)) startLanes(context, thread);
+	if (state.openTurn?.stepping != null) await finishStep(context, threadOf(state, state.openTurn.stepping));
+	await stepCompanions(context);
+	const matched = state.openTurn?.matched;
+	if (matched) await finishTransition(context, threadOf(state, matched.thread), matched);
+	await judgeWaiting(context);
 }
 
 /** Judges the due waiting edges of every parked thread; a true one moves the thread (R5.24–R5.31). */
@@ -58,13 +72,14 @@ export async function judgeWaiting(context: Context): Promise<void> {
 		if (due.length === 0) continue;
 		const nodeId = thread.nodeId;
 		const edgeIds = due.map(({ edge }) => edge.logical_id ?? '');
-		const moved = judge(context, thread, due);
-		if (moved) await runThread(context, thread);
-		if (moved) {
-			context.emit({ type: 'waitingJudged', thread: thread.id, nodeId, edgeIds, transitioned: true, stillWaiting: thread.status === 'parked' });
-			await context.flush();
-		}
+		if (judge(context, thread, due)) await finishTransition(context, thread, { nodeId, edgeIds });
 	}
+}
+
+async function finishTransition(context: Context, thread: ThreadState, from: { nodeId: string; edgeIds: string[] }): Promise<void> {
+	await runThread(context, thread);
+	context.emit({ type: 'waitingJudged', thread: thread.id, nodeId: from.nodeId, edgeIds: from.edgeIds, transitioned: true, stillWaiting: thread.status === 'parked' });
+	await context.flush();
 }
 
 function judge(context: Context, thread: ThreadState, due: readonly WaitingEdge[]): boolean {
@@ -80,7 +95,7 @@ function judge(context: Context, thread: ThreadState, due: readonly WaitingEdge[
 		const from = context.graph.nodesById.get(thread.nodeId);
 		const strike = from && countStrike({ graph: context.graph, from, to: destination, strikes: context.state.strikes, isCompanion: false });
 		const redirectedFrom = strike?.outcome === 'redirect' ? destination.logical_id : null;
-		match(context, thread, { edge, expression, hydrated, redirectedFrom });
+		match(context, thread, { edge, expression, hydrated, redirectedFrom, edgeIds: due.map((each) => each.edge.logical_id ?? '') });
 		const lines = edge.condition?.static_messages_config?.static_messages ?? [];
 		const line = lines[Math.floor(draw(context.state.seed, `waiting|${edge.logical_id ?? ''}|${context.state.eventCount}`) * lines.length)];
 		const message = line === undefined ? null : ({ type: 'edge_static', text: line } as const);
@@ -90,7 +105,7 @@ function judge(context: Context, thread: ThreadState, due: readonly WaitingEdge[
 	return false;
 }
 
-function match(context: Context, thread: ThreadState, found: { edge: ConditionalEdge; expression: string; hydrated: string; redirectedFrom: string | null }): void {
+function match(context: Context, thread: ThreadState, found: { edge: ConditionalEdge; expression: string; hydrated: string; redirectedFrom: string | null; edgeIds: string[] }): void {
 	const { state, ports } = context;
 	const edgeId = found.edge.logical_id ?? '';
 	const memory = memoryOf(thread, edgeId);
@@ -105,10 +120,10 @@ function match(context: Context, thread: ThreadState, found: { edge: Conditional
 		completions: trigger?.completions ?? 0,
 		transitions: (memory?.transitions ?? 0) + 1,
 		redirectedFrom: found.redirectedFrom,
+		edgeIds: found.edgeIds,
 	});
 }
 
 function isDue(thread: ThreadState, nowMs: number): boolean {
-	if (thread.status === 'executing') return true;
 	return thread.status === 'deferred' && (thread.loop?.dueMs ?? 0) <= nowMs;
 }

@@ -131,6 +131,10 @@ export interface OpenTurn {
 	runtimeVariables: JsonObject;
 	/** Node executions by thread (R3.56). */
 	executions: Record<string, number>;
+	/** A companion step in progress: its boundary event is still due (R5.22). */
+	stepping: string | null;
+	/** A waiting edge that matched: its boundary event is still due (R5.29). */
+	matched: { thread: string; nodeId: string; edgeIds: string[] } | null;
 	/** Warnings given once a turn (R3.35, R4.9). */
 	warned: Record<string, true>;
 }

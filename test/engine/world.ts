@@ -15,6 +15,8 @@ import { movedClock, type MovedClock } from './clock';
 export interface Reply {
 	text?: string;
 	pick?: string | string[];
+	/** Name of the exit tool to call, as it was offered. */
+	pickTool?: string;
 	args?: JsonObject;
 	tools?: Array<{ name: string; arguments: JsonObject }>;
 	output?: Json;
@@ -172,6 +174,7 @@ function answerOf(reply: Reply, request: ModelRequest, call: number): ModelAnswe
 	const picks = reply.pick === undefined ? [] : [reply.pick].flat();
 	const toolCalls = [
 		...(reply.tools ?? []).map((tool, index) => ({ id: `call_${call}_${index}`, ...tool })),
+		...(reply.pickTool === undefined ? [] : [{ id: `tool_${request.messages.length}`, name: reply.pickTool, arguments: { justification: 'because' } }]),
 		...picks.map((name, index) => {
 			const wanted = `Destination_Node_${name.replace(/[^A-Za-z0-9]+/g, '_')}_`;
 			const tool = request.tools.find((each) => each.name.startsWith(wanted));

@@ -1,0 +1,151 @@
+/** A run survives a crash at any write: the log is the same, the state is its fold, every turn settles. */
+
+import fc from 'fast-check';
+import type { Command, RunEvent } from '../../lib/engine/contract';
+import { decodeEvents, encodeEvents, isTerminal, loadState, saveState } from '../../lib/engine/engine';
+import type { JsonObject } from '../../lib/json';
+import { movedClock } from './clock';
+import { commands, echo, graphs, hashed } from './generated';
+import { graphOf, line, start, expression } from './graphs';
+import { createWorld, turnInput, type World } from './world';
+
+/** `FUZZ_RUNS=20` multiplies the generated cases by 20. */
+const runs = (usual: number) => usual * Number(process.env['FUZZ_RUNS'] ?? 1);
+
+class Crash extends Error {}
+
+function newWorld(graph: JsonObject): World {
+	const clock = movedClock();
+	clock.jumps = true;
+	return createWorld({ graph, clock, script: hashed, http: echo });
+}
+
+/** Whether the run can take the command as it stands (R1.11). */
+function accepts(world: World, command: Command): boolean {
+	const { status } = world.state;
+	if (isTerminal(status)) return false;
+	if (command.type === 'turn') return status === 'waiting_for_user_input';
+	if (command.type === 'pause') return status === 'waiting_for_user_input';
+	if (command.type === 'resume') return status === 'paused';
+	return true;
+}
+
+async function play(world: World, list: readonly Command[]): Promise<void> {
+	await attempt(world, () => world.start('hello'), true);
+	for (const command of list) {
+		await world.clock.move(1500);
+		await attempt(world, () => (accepts(world, command) ? world.send(command) : Promise.resolve('')), false);
+	}
+}
+
+/** Runs one command; after a crash takes up what the log holds, or gives the command anew when it holds nothing of it. */
+async function attempt(world: World, send: () => Promise<string>, first: boolean): Promise<void> {
+	const before = world.log.length;
+	try {
+		await send();
+	} catch (error) {
+		if (!(error instanceof Crash)) throw error;
+		const clockState = world.clock;
+		world.crash();
+		world.onAppend = null;
+		expect(clockState.now()).toBeGreaterThan(0);
+		if (world.log.length === before || (first && world.state.runId === '')) await send();
+		else await world.send({ type: 'recover' });
+	}
+}
+
+/** The log without times, one list a thread: threads interleave as their waits end (R5.33). */
+function shape(log: readonly RunEvent[]): string {
+	const threads: Record<string, unknown[]> = {};
+	for (const event of log) {
+		const { at: _at, ...rest } = event as RunEvent & { lane?: string | null; untilMs?: number; dueMs?: number; deadlineMs?: number };
+		for (const key of ['untilMs', 'dueMs', 'deadlineMs'] as const) delete rest[key];
+		const place = 'thread' in rest ? `${rest.thread ?? ''}${'lane' in rest ? `|${rest.lane ?? ''}` : '|'}` : '';
+		(threads[place] ??= []).push(rest);
+	}
+	return JSON.stringify(Object.entries(threads).sort(([a], [b]) => (a < b ? -1 : 1)), null, 1);
+}
+
+const plain = (world: World) => JSON.parse(saveState(world.state)) as unknown;
+
+describe('generated graphs', () => {
+	test('state is the fold of the log, snapshots are a cache, and every turn settles', async () => {
+		await fc.assert(
+			fc.asyncProperty(graphs, commands, async (graph, list) => {
+				const world = newWorld(graph);
+				await play(world, list);
+				expect(world.state.openTurn).toBeNull();
+				expect(JSON.parse(saveState(world.refold()))).toEqual(plain(world));
+				expect(JSON.parse(saveState(loadState(saveState(world.state))))).toEqual(plain(world));
+				expect(decodeEvents(encodeEvents(world.log, world.graph), world.graph)).toEqual(JSON.parse(JSON.stringify(world.log)));
+				const end = world.wire.findIndex((event) => event.type === 'end_workflow' || event.type === 'workflow_error');
+				if (end >= 0) expect(world.wire).toHaveLength(end + 1);
+				expect(new Set(world.wire.map((event) => event.logical_id)).size).toBe(world.wire.length);
+			}),
+			{ numRuns: runs(250) },
+		);
+	});
+
+	test('a crash before or after any write changes nothing but times', async () => {
+		await fc.assert(
+			fc.asyncProperty(graphs, commands, fc.nat(40), fc.boolean(), async (graph, list, point, stored) => {
+				const calm = newWorld(graph);
+				await play(calm, list);
+				const rough = newWorld(graph);
+				let appends = 0;
+				rough.onAppend = (events) => {
+					if (appends++ !== point) return;
+					if (stored) rough.log.push(...events);
+					throw new Crash();
+				};
+				await play(rough, list);
+				expect(shape(rough.log)).toBe(shape(calm.log));
+				expect(rough.state.status).toBe(calm.state.status);
+			}),
+			{ numRuns: runs(400) },
+		);
+	});
+});
+
+describe('effects', () => {
+	const graph = graphOf(
+		[{ type: 'http_request', logical_id: 'P', name: 'P', url: 'https://api.example/orders', method: 'POST', body_parameters: '{}', ...start }, line('ok', 'placed'), line('no', 'unsure')],
+		[expression('P', 'ok', '[[http_request_result_success]] == true'), expression('P', 'no', '[[http_request_result_success]] == false')],
+	);
+
+	test.each([0, 1, 2, 3, 4])('a write is never repeated; without an outcome the turn ends as failed and can be resumed (crash at append %p)', async (point) => {
+		let orders = 0;
+		const world = createWorld({
+			graph,
+			http: {
+				send: (request) => {
+					orders += 1;
+					return echo.send(request);
+				},
+			},
+		});
+		let appends = 0;
+		world.onAppend = () => {
+			if (appends++ === point) throw new Crash();
+		};
+		const crashed = await world.start().then(
+			() => false,
+			() => true,
+		);
+		world.onAppend = null;
+		if (!crashed) {
+			expect(world.state.status).toBe('completed');
+			return;
+		}
+		world.crash();
+		if (world.state.runId === '') await world.start();
+		else await world.send({ type: 'recover' });
+		expect(orders).toBeLessThanOrEqual(1);
+		if (world.state.status === 'paused') {
+			expect(world.state.turnError?.code).toBe('EFFECT_OUTCOME_UNKNOWN');
+			await world.send({ type: 'resume', input: turnInput() });
+			expect(world.spoken()).toEqual(['unsure']);
+		} else expect(orders).toBe(1);
+		expect([world.state.status, world.state.errorMessage]).toEqual(['completed', null]);
+	});
+});
