@@ -17,6 +17,7 @@ import { type Graph, type WorkflowConfig, workflowConfigSchema } from './graph';
 import { indexGraph } from './indexes';
 import { type Node, nodeBase, nodeBaseSchema, nodeSchema } from './node';
 import { kindOf, readObject } from './read';
+import { subjectOf } from './subject';
 
 export interface BuiltGraph {
 	graph: Graph;
@@ -196,12 +197,4 @@ export function readEdge(raw: JsonObject, index: number, path: string): { value:
 	if (schema === undefined) faults.push(...base.faults);
 	const value = base.value ?? edgeBaseSchema.parse({});
 	return { value: { ...value, type: 'unknown', original_type: type, faults }, faults };
-}
-
-/** What people call this node or edge: its name, else its id, else its position. */
-export function subjectOf(raw: { name?: unknown; logical_id?: unknown }, fallback: string): string {
-	for (const word of [raw.name, raw.logical_id]) {
-		if (typeof word === 'string' && word.trim() !== '') return word;
-	}
-	return fallback;
 }

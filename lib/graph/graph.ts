@@ -29,7 +29,12 @@ export const workflowConfigSchema = z.looseObject({
 	nodes: list(z.string()),
 	edges: list(z.string()),
 	miscellaneous: freeObject,
-	access_config: orNull(z.looseObject({ access_level: oneOfOrNull(['personal', 'team', 'system']), access_list: orNull(z.array(z.string())) })),
+	access_config: orNull(
+		z.looseObject({
+			access_level: oneOfOrNull(['personal', 'team', 'system']),
+			access_list: orNull(z.array(z.string())),
+		}),
+	),
 	evaluation_config: orNull(
 		z.looseObject({
 			evaluator_workflow_id: text(),

@@ -1,6 +1,6 @@
 /** The maps of a graph, made once: by id, by source, globals, start, companions, ways back. */
 
-import type { DirectEdge, Edge } from './edge';
+import type { Edge } from './edge';
 import type { Graph } from './graph';
 import type { Interior, ReverseEdge } from './interior';
 import type { Node } from './node';
@@ -74,7 +74,7 @@ function withIds<T extends { logical_id: string | null }>(
 }
 
 /** A direct edge that starts a companion thread: flagged, and not the only direct edge of its source (R5.12). */
-export function isFork(edge: Edge, siblings: readonly Edge[]): edge is DirectEdge {
+export function isFork(edge: Edge, siblings: readonly Edge[]): boolean {
 	if (edge.type !== 'direct' || edge.companion_thread_config?.is_companion_thread !== true) return false;
 	return siblings.some((other) => other !== edge && other.type === 'direct');
 }

@@ -2,7 +2,20 @@
 
 import { z } from 'zod';
 import type { JsonObject } from '../json';
-import { anyJson, decimal, exactlyOneOf, flag, freeObject, freeObjectOrNull, list, listOrEmpty, oneOf, orNull, text, whole } from './field';
+import {
+	anyJson,
+	decimal,
+	exactlyOneOf,
+	flag,
+	freeObject,
+	freeObjectOrNull,
+	list,
+	listOrEmpty,
+	oneOf,
+	orNull,
+	text,
+	whole,
+} from './field';
 import { llmOrGroupSchema } from './model';
 import { nodeBase } from './node-base';
 
@@ -30,7 +43,10 @@ export const inputFieldSchema = z.looseObject({
 	default_value: anyJson.optional(),
 	json_schema: freeObjectOrNull,
 	mappings: list(inputMappingSchema),
-	value_type: exactlyOneOf(['string', 'integer', 'number', 'boolean', 'object', 'array', 'enum', 'any'], 'any'),
+	value_type: exactlyOneOf(
+		['string', 'integer', 'number', 'boolean', 'object', 'array', 'enum', 'any'],
+		'any',
+	),
 	enum_values: listOrEmpty(anyJson),
 	min_value: decimal(),
 	max_value: decimal(),
@@ -77,7 +93,8 @@ export function readInterface(raw: JsonObject | null): InterfaceReading {
 		}
 		const name = (row as { name?: unknown } | null)?.name;
 		for (const issue of result.error.issues) {
-			const mapping = issue.path[0] === 'mappings' && typeof issue.path[1] === 'number' ? issue.path[1] : null;
+			const mapping =
+				issue.path[0] === 'mappings' && typeof issue.path[1] === 'number' ? issue.path[1] : null;
 			const key = String(issue.path.at(-1) ?? 'input_fields');
 			reading.problems.push({ index, mapping, key, name: typeof name === 'string' ? name : null });
 		}
