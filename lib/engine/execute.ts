@@ -12,8 +12,10 @@ import type { Context } from './context';
 import { mustAnswerInText, positionOf, storePick } from './position';
 import { nonce } from './random';
 import type { Frame, ThreadState } from './state';
-import { createStep, type EngineStep } from './step';
+import { StepRun } from './step';
 import { nodeOf } from './place';
+
+const NONE: readonly never[] = [];
 
 /** How long speech is held back for independent evaluations at most (R3.26). */
 const CLEARANCE_LIMIT_MS = 5_000;
@@ -80,7 +82,7 @@ interface Place {
 
 async function runBehavior(context: Context, thread: ThreadState, node: Node, { lane, signal }: Place): Promise<StepOutcome> {
 	if (lane !== null || !carriesExits(node)) {
-		return behaviorOf(node).execute(createStep({ context, thread, node, lane, exits: [], withoutTools: false, signal, clearance: null }));
+		return behaviorOf(node).execute(new StepRun({ context, thread, node, lane, exits: NONE, withoutTools: false, signal, clearance: null }));
 	}
 	const { graph, state } = context;
 	const withoutTools = mustAnswerInText(context, thread);
@@ -88,7 +90,7 @@ async function runBehavior(context: Context, thread: ThreadState, node: Node, { 
 	const offered = offeredExits(graph, exits);
 	const independent = independentExits(graph, exits);
 	let judged: Promise<JudgedPick | null> | null = null;
-	const step = createStep({
+	const step = new StepRun({
 		context,
 		thread,
 		node,
@@ -118,7 +120,7 @@ async function runBehavior(context: Context, thread: ThreadState, node: Node, { 
 /** One evaluator call per independently judged global node, beside the main call (R3.25, R3.26). */
 async function judgeIndependently(
 	context: Context,
-	step: EngineStep,
+	step: StepRun,
 	{ exits, signal }: { exits: ReturnType<typeof independentExits>; signal: AbortSignal },
 ): Promise<JudgedPick | null> {
 	const config = step.llmConfigOfNode();

@@ -1,6 +1,7 @@
 /** The fold of what happens inside one node execution: replies, speech, effects, writes, its end. */
 
 import type { Graph } from '../graph/graph';
+import type { Json } from '../json';
 import type { CallRecord, ModelAnswer } from '../llm/contract';
 import type { RunEvent } from './contract';
 import type { Frame, Message, RunState, ThreadState } from './state';
@@ -163,13 +164,29 @@ function write(
 	event: Extract<RunEvent, { type: 'wrote' }>,
 	graph: Graph,
 ): void {
-	const nodeName = graph.nodesById.get(event.nodeId)?.name;
-	for (const [name, value] of Object.entries(event.values)) {
+	for (const name of Object.keys(event.values)) {
+		const value = event.values[name] as Json;
 		thread.variables[name] = value;
-		thread.variables[`${event.nodeId}.${name}`] = value;
-		if (nodeName) thread.variables[`${nodeName}.${name}`] = value;
+		for (const qualified of qualifiedNames(graph, event.nodeId, name)) thread.variables[qualified] = value;
 	}
-	for (const [name, value] of Object.entries(event.workflowValues)) state.workflowVariables[name] = value;
+	for (const name of Object.keys(event.workflowValues)) state.workflowVariables[name] = event.workflowValues[name] as Json;
+}
+
+const qualified = new WeakMap<Graph, Map<string, Map<string, string[]>>>();
+
+/** `<node id>.<name>` and `<node name>.<name>` (R4.10); made once a graph, since nodes write the same names again. */
+function qualifiedNames(graph: Graph, nodeId: string, name: string): string[] {
+	let nodes = qualified.get(graph);
+	if (!nodes) qualified.set(graph, (nodes = new Map()));
+	let names = nodes.get(nodeId);
+	if (!names) nodes.set(nodeId, (names = new Map()));
+	let made = names.get(name);
+	if (!made) {
+		const nodeName = graph.nodesById.get(nodeId)?.name;
+		made = nodeName ? [`${nodeId}.${name}`, `${nodeName}.${name}`] : [`${nodeId}.${name}`];
+		names.set(name, made);
+	}
+	return made;
 }
 
 function add(thread: ThreadState, frame: Frame | null, message: Message): void {

@@ -170,11 +170,11 @@ function hop(state: RunState, thread: ThreadState, event: Extract<RunEvent, { ty
 	thread.history.push({
 		id: `${state.eventCount}.0`,
 		type: 'ai',
-		content: memoText(graph, event),
+		content: '',
 		memo: {
 			edgeType: event.kind,
 			edgeId: event.edgeId,
-			edgeName: edgeNameOf(graph, event),
+			globalNodeId: event.globalNodeId,
 			fromNodeId: event.fromNodeId,
 			toNodeId: destinationId ?? event.toNodeId,
 		},
@@ -209,26 +209,4 @@ function countStrike(
 /** R3.51: a spoken answer that no conditional-type hop follows ends the row of hops. */
 function settleSpeech(thread: ThreadState): void {
 	if (thread.finished?.spoke) thread.consecutive = 0;
-}
-
-/** The name an edge event carries: the edge's own, or the global node's (R3.39). */
-export function edgeNameOf(graph: Graph, event: { edgeId: string | null; globalNodeId: string | null }): string | null {
-	if (event.edgeId !== null) return graph.edgesById.get(event.edgeId)?.name ?? null;
-	if (event.globalNodeId !== null) return graph.nodesById.get(event.globalNodeId)?.name ?? null;
-	return null;
-}
-
-const HOP_WORDS: Record<string, string> = {
-	direct: 'a direct edge',
-	conditional: 'a conditional edge',
-	global: 'a global condition',
-	reverse: 'a return edge',
-	waiting: 'a condition that came true while waiting',
-};
-
-/** The navigation memo a model reads later (R2.31). */
-function memoText(graph: Graph, event: Extract<RunEvent, { type: 'hopped' }>): string {
-	const name = (id: string) => graph.nodesById.get(id)?.name ?? id;
-	const to = event.escalation?.toNodeId ?? event.toNodeId;
-	return `[internal note, not said to the user] Control passed from "${name(event.fromNodeId)}" to "${name(to)}" over ${HOP_WORDS[event.kind] ?? 'an edge'}.`;
 }

@@ -1,18 +1,19 @@
 /** A thread's history as models read it and as people heard it (R2.30, R2.32). */
 
 import type { TranscriptLine } from '../behavior/contract';
+import type { Graph } from '../graph/graph';
 import type { ModelMessage } from '../llm/contract';
-import type { Frame, Message, ThreadState } from './state';
+import type { Frame, Memo, Message, ThreadState } from './state';
 
 /** The messages a model reads: those before the execution, then those it has added so far. */
-export function historyOf(thread: ThreadState, frame: Frame, seen: number): ModelMessage[] {
+export function historyOf(graph: Graph, thread: ThreadState, frame: Frame, seen: number): ModelMessage[] {
 	const messages = thread.history.slice(0, frame.historyStart);
 	let counted = 0;
 	for (const message of frame.added) {
 		if (message.messageType !== 'backchannel' && ++counted > seen) break;
 		messages.push(message);
 	}
-	return messages.map(modelMessage);
+	return messages.map((message) => modelMessage(graph, message));
 }
 
 /** What people said and heard: no memos, no tool traffic. */
@@ -23,7 +24,7 @@ export function transcriptOf(thread: ThreadState): TranscriptLine[] {
 	});
 }
 
-export function modelMessage(message: Message): ModelMessage {
+export function modelMessage(graph: Graph, message: Message): ModelMessage {
 	if (message.type === 'human') return { role: 'user', content: message.content };
 	if (message.type === 'tool') {
 		return {
@@ -33,5 +34,26 @@ export function modelMessage(message: Message): ModelMessage {
 			content: message.content,
 		};
 	}
-	return { role: 'assistant', content: message.content, toolCalls: message.toolCalls ?? [] };
+	return { role: 'assistant', content: message.memo ? memoText(graph, message.memo) : message.content, toolCalls: message.toolCalls ?? [] };
+}
+
+const HOP_WORDS: Record<string, string> = {
+	direct: 'a direct edge',
+	conditional: 'a conditional edge',
+	global: 'a global condition',
+	reverse: 'a return edge',
+	waiting: 'a condition that came true while waiting',
+};
+
+/** The navigation memo a model reads (R2.31); it is made when read, so that a hop stores ids only. */
+export function memoText(graph: Graph, memo: Memo): string {
+	const name = (id: string) => graph.nodesById.get(id)?.name ?? id;
+	return `[internal note, not said to the user] Control passed from "${name(memo.fromNodeId)}" to "${name(memo.toNodeId)}" over ${HOP_WORDS[memo.edgeType] ?? 'an edge'}.`;
+}
+
+/** The name an edge carries in events: its own, or the global node's (R3.39). */
+export function edgeNameOf(graph: Graph, edge: { edgeId: string | null; globalNodeId: string | null }): string | null {
+	if (edge.edgeId !== null) return graph.edgesById.get(edge.edgeId)?.name ?? null;
+	if (edge.globalNodeId !== null) return graph.nodesById.get(edge.globalNodeId)?.name ?? null;
+	return null;
 }

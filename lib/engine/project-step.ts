@@ -138,7 +138,7 @@ function modelReplied({ graph, state, wire }: Projection, event: Extract<StepEve
 	if (readFlag(graph.workflow_config.miscellaneous['debug_mode']) === true && where.thread) {
 		events.push(
 			wire.event('workflow_debug_log', event.thread, {
-				chat_history: where.thread.history.map((message) => wireMessage(state.runId, message)),
+				chat_history: where.thread.history.map((message) => wireMessage(graph, state.runId, message)),
 				debug_message: `Model call of "${graph.nodesById.get(where.frame?.nodeId ?? '')?.name ?? where.frame?.nodeId ?? ''}" (${event.purpose}).`,
 			}),
 		);

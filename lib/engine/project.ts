@@ -3,7 +3,7 @@
 import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { RunEvent, WireEvent } from './contract';
-import { edgeNameOf } from './fold-thread';
+import { edgeNameOf } from './history';
 import { createTurnMetrics, isRecorded, latencyStats, tokenUsage } from './metrics';
 import { projectStep, isStep } from './project-step';
 import { pairOf, resolvedInput, type TurnRecord } from './pair';

@@ -1,6 +1,6 @@
 /** Selection after an execution: a hop, another attempt, parking, or the end of the thread (R2.14, R3.2). */
 
-import { chooseHop } from '../edge/choose';
+import { chooseHop, directHop } from '../edge/choose';
 import { COMPANION_WAIT_MS, waitsForCompanions } from '../edge/companion';
 import type { Hop, Position } from '../edge/contract';
 import { mainEdgeOf } from '../edge/direct';
@@ -11,7 +11,7 @@ import { takeHop } from './hop';
 import { isLooping, repeatOrExhaust } from './loop';
 import { positionOf, restorePicks } from './position';
 import type { Finished, ThreadState } from './state';
-import { createStep } from './step';
+import { StepRun } from './step';
 import { endThread, nodeOf } from './place';
 
 /** Decides what the thread does now that its node has executed (R3.1). */
@@ -47,8 +47,9 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 async function choose(context: Context, thread: ThreadState, node: Node, finished: Finished, expressionsOnly = false): Promise<Hop | null> {
 	const position = positionOf(context, thread, node);
 	const exits = exitsOf(position);
+	if (exits.length === 0) return directHop(position);
 	const exhausted = position.loop === 'exhausted';
-	const step = createStep({ context, thread, node, lane: null, exits: [], withoutTools: false, signal: context.signal, clearance: null, resumesAt: 'selection' });
+	const step = new StepRun({ context, thread, node, lane: null, exits: [], withoutTools: false, signal: context.signal, clearance: null, isSelection: true });
 	return chooseHop({
 		position,
 		exits,

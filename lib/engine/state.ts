@@ -16,7 +16,16 @@ export interface Message {
 	/** `llm`, `static`, … for spoken texts; absent for tool traffic. */
 	messageType?: string;
 	/** A navigation memo (R2.31): ids for the wire form, never shown. */
-	memo?: { edgeType: string; edgeId: string | null; edgeName: string | null; fromNodeId: string; toNodeId: string };
+	memo?: Memo;
+}
+
+/** Who handed over to whom, and over what kind of edge (R2.31). */
+export interface Memo {
+	edgeType: string;
+	edgeId: string | null;
+	globalNodeId: string | null;
+	fromNodeId: string;
+	toNodeId: string;
 }
 
 /** What one node execution has done so far; after a crash the execution starts over and reads this. */

@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { CallRecord, ModelAnswer, ToolCall } from '../llm/contract';
 import type { WireEvent } from './contract';
+import { edgeNameOf, memoText } from './history';
 import { authoredThreadId, type Message } from './state';
 
 /** Makes the wire events of one internal event: ids follow from the run and the event's number. */
@@ -105,12 +106,12 @@ export function messagePayload(fields: {
 }
 
 /** A stored message in the wire form. */
-export function wireMessage(runId: string, message: Message): JsonObject {
+export function wireMessage(graph: Graph, runId: string, message: Message): JsonObject {
 	const { memo } = message;
 	return messagePayload({
 		id: messageIdOf(runId, message),
 		type: message.type,
-		content: message.content,
+		content: memo ? memoText(graph, memo) : message.content,
 		name: message.toolName ?? null,
 		toolCalls: message.toolCalls,
 		toolCallId: message.toolCallId,
@@ -120,7 +121,7 @@ export function wireMessage(runId: string, message: Message): JsonObject {
 					edge_type: memo.edgeType,
 					source_node_id: memo.fromNodeId,
 					destination_node_id: memo.toNodeId,
-					edge_name: memo.edgeName,
+					edge_name: edgeNameOf(graph, memo),
 					edge_logical_id: memo.edgeId,
 				}
 			: message.messageType
