@@ -24,7 +24,7 @@ interface Filling {
 	scope: Scope;
 	unresolved: Set<string>;
 	missing: Set<string>;
-	/** Set when a value would change the host that the author wrote. */
+	/** Set when an argument would change the host that the author wrote. */
 	changesHost: boolean;
 }
 
@@ -42,11 +42,14 @@ export function buildRequest(tool: ExternalApiTool, source: { arguments: JsonObj
 	for (const [name, value] of Object.entries(tool.api_headers)) {
 		headers[name] = typeof value === 'string' ? fillPieces(cutSlots(value), filling) : renderText(value);
 	}
-	const body = fillBody(readBody(tool.api_body), filling);
+	const { value: template, isPlainText } = readBody(tool.api_body);
+	const body = fillBody(template, filling);
 	const fault = faultOf(tool, filling, url);
 	if (fault !== null) return fault;
 	const request: BuiltRequest = { url, method: tool.api_method, headers };
-	if (body !== undefined && body !== null) request.body = encodeBody(body, headers);
+	if (body !== undefined && body !== null) {
+		request.body = isPlainText ? renderText(body) : encodeBody(body, headers);
+	}
 	return { ok: true, request };
 }
 
@@ -68,8 +71,8 @@ function faultOf(tool: ExternalApiTool, filling: Filling, url: string): (ToolOut
 			'Write api_endpoint with scheme and host, as in https://api.example/path.';
 		return { ok: false, code: 'unresolved_variables', message };
 	}
-	if (filling.changesHost) {
-		const message = `Tool ${name} was not called: an argument would change the host of its endpoint.`;
+	if (filling.changesHost || climbs(url)) {
+		const message = `Tool ${name} was not called: an argument would lead to another host or path of its endpoint.`;
 		return { ok: false, code: 'TOOL_ENDPOINT_INVALID', message };
 	}
 	return null;
@@ -97,10 +100,14 @@ function fillEndpoint(template: string, filling: Filling): string {
 	return url;
 }
 
-/** A value as one part of a URL; dots alone would climb to another path. */
+/** A value as one part of a URL. */
 function encodePart(value: string): string {
-	const encoded = encodeURIComponent(Buffer.from(value).toString());
-	return /^\.{1,2}$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
+	return encodeURIComponent(Buffer.from(value).toString());
+}
+
+/** True for an address with `.` or `..` as a path segment, which no encoding keeps from leading elsewhere. */
+function climbs(url: string): boolean {
+	return /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(url.replace(/[?#].*$/s, ''));
 }
 
 function fillPieces(pieces: readonly Piece[], filling: Filling): string {
@@ -159,30 +166,30 @@ function watched({ scope, unresolved }: Filling): Scope {
 	};
 }
 
-/** The body as stored, or parsed when the graph still holds it as JSON text; blank text is no body (2.16.1). */
-function readBody(body: Json): Json {
-	if (typeof body !== 'string') return body;
-	if (body.trim() === '') return null;
+/**
+ * The body as stored, or parsed when the graph still holds it as JSON text; blank text is no body (2.16.1).
+ * Text that is no JSON is refused at save (R-70); a graph that was never checked sends it as it is.
+ */
+function readBody(body: Json): { value: Json; isPlainText: boolean } {
+	if (typeof body !== 'string') return { value: body, isPlainText: false };
+	if (body.trim() === '') return { value: null, isPlainText: false };
 	try {
-		return JSON.parse(body) as Json;
+		return { value: JSON.parse(body) as Json, isPlainText: false };
 	} catch {
-		// Refused at save (R-70); a graph that was never checked sends the text as it is.
-		return body;
+		return { value: body, isPlainText: true };
 	}
 }
 
+/** JSON, or a form where the author's content type says so. */
 function encodeBody(body: Json, headers: Record<string, string>): string {
 	const name = Object.keys(headers).find((key) => key.toLowerCase() === 'content-type');
-	const contentType = name === undefined ? '' : (headers[name] ?? '');
-	if (isJsonObject(body) && contentType.toLowerCase().startsWith('application/x-www-form-urlencoded')) {
-		return new URLSearchParams(
-			Object.entries(body).map(([key, value]) => [key, renderText(value)]),
-		).toString();
-	}
 	if (name === undefined) headers['content-type'] = 'application/json';
-	return typeof body === 'string' && name !== undefined && !/json/i.test(contentType)
-		? body
-		: JSON.stringify(body);
+	else if (isJsonObject(body) && /^application\/x-www-form-urlencoded/i.test(headers[name] ?? '')) {
+		const form = new URLSearchParams();
+		for (const [key, value] of Object.entries(body)) form.append(key, renderText(value));
+		return form.toString();
+	}
+	return JSON.stringify(body);
 }
 
 function isAbsolute(url: string): boolean {

@@ -10,6 +10,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json';
  */
 export function coerceToSchema(value: Json, schema: Json | undefined): Json {
 	const alternatives = alternativesOf(schema);
+	if (alternatives.length === 0) return value;
 	const coerced = typeof value === 'string' ? coerceText(value, typesOf(alternatives)) : value;
 	if (Array.isArray(coerced)) return coerceItems(coerced, alternatives);
 	return isJsonObject(coerced) ? coerceProperties(coerced, alternatives) : coerced;

@@ -26,12 +26,11 @@ export function createExternalApi({ http, integrationToken }: ExternalApiOptions
 			if (!built.ok) return built;
 			const token = await tokenFor(tool, built.request, request.signal);
 			if (!token.ok) return token;
-			const outcome = await send(tool, built.request, request);
-			return outcome.ok ? outcome : { ...outcome, message: clean(outcome.message, request, token.value) };
+			return send(tool, built.request, { ...request, token: token.value });
 		},
 	};
 
-	/** Adds the integration's token unless a header already authorizes the call; answers the token. */
+	/** The integration's token, or empty where none is asked for or a header already authorizes the call. */
 	async function tokenFor(
 		tool: ExternalApiTool,
 		built: BuiltRequest,
@@ -41,10 +40,7 @@ export function createExternalApi({ http, integrationToken }: ExternalApiOptions
 		const isAuthorized = Object.keys(built.headers).some((name) => name.toLowerCase() === 'authorization');
 		if (!integrationId || isAuthorized) return { ok: true, value: '' };
 		const token = (await integrationToken?.(integrationId, signal)) ?? null;
-		if (token !== null) {
-			built.headers['authorization'] = `Bearer ${token}`;
-			return { ok: true, value: token };
-		}
+		if (token !== null) return { ok: true, value: token };
 		const message =
 			`Tool ${toolName(tool)} asks for the integration ${integrationId}, which does not exist here. ` +
 			'Set an Authorization header on the tool, for example from a secret variable.';
@@ -54,34 +50,33 @@ export function createExternalApi({ http, integrationToken }: ExternalApiOptions
 	async function send(
 		tool: ExternalApiTool,
 		built: BuiltRequest,
-		request: ToolRequest,
+		{ token, signal, timeoutMs, scope }: ToolRequest & { token: string },
 	): Promise<ToolOutcome> {
+		const headers = token === '' ? built.headers : { ...built.headers, authorization: `Bearer ${token}` };
 		let response: HttpResponse;
 		try {
-			response = await http.send({ ...built, timeoutMs: request.timeoutMs, signal: request.signal });
+			response = await http.send({ ...built, headers, timeoutMs, signal });
 		} catch (error) {
-			if (request.signal.aborted) throw error;
-			return {
-				ok: false,
-				code: codeOf(error),
-				message: `Tool ${toolName(tool)} failed: ${messageOf(error)}.`,
-			};
+			if (signal.aborted) throw error;
+			const message = `Tool ${toolName(tool)} failed: ${messageOf(error)}.`;
+			return { ok: false, code: codeOf(error), message };
 		}
-		if (response.status < 200 || response.status > 299) return refusedBy(tool, built, response);
-		return { ok: true, value: tool.result_as_media ? mediaOf(response) : valueOf(response) };
+		if (response.status >= 200 && response.status <= 299) {
+			return { ok: true, value: tool.result_as_media ? mediaOf(response) : valueOf(response) };
+		}
+		// Masked before it is cut: half a secret would not be found any more.
+		const body = shorten(maskSecrets(scope.mask(renderText(valueOf(response)).trim()), [token]));
+		const message = `Tool ${toolName(tool)} got status ${response.status} from ${built.method} ${new URL(built.url).origin}`;
+		return {
+			ok: false,
+			code: 'TOOL_HTTP_STATUS',
+			message: body === '' ? `${message}.` : `${message}: ${body}`,
+		};
 	}
 }
 
-function refusedBy(tool: ExternalApiTool, built: BuiltRequest, response: HttpResponse): ToolOutcome {
-	const origin = URL.canParse(built.url) ? new URL(built.url).origin : 'the server';
-	const body = renderText(valueOf(response)).trim();
-	const shown = body.length > MAX_SHOWN_BODY ? `${body.slice(0, MAX_SHOWN_BODY)}…` : body;
-	const message = `Tool ${toolName(tool)} got status ${response.status} from ${built.method} ${origin}`;
-	return {
-		ok: false,
-		code: 'TOOL_HTTP_STATUS',
-		message: shown === '' ? `${message}.` : `${message}: ${shown}`,
-	};
+function shorten(text: string): string {
+	return text.length > MAX_SHOWN_BODY ? `${text.slice(0, MAX_SHOWN_BODY)}…` : text;
 }
 
 /** JSON where the body is JSON, whatever its content type says, else text; null when it is empty. */
@@ -116,8 +111,4 @@ function isKnownCharset(label: string): boolean {
 		// An unknown label is read as UTF-8, which is what most servers mean.
 		return false;
 	}
-}
-
-function clean(message: string, request: ToolRequest, token: string): string {
-	return maskSecrets(request.scope.mask(message), [token]);
 }

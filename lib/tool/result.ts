@@ -69,7 +69,11 @@ function applyMappings(tool: Tool, outcome: ToolOutcome, resultName: string): Ap
 				'Mend the path of the mapping, or give it a default.';
 			return failed({ ok: false, code: 'TOOL_RESULT_INCOMPLETE', message }, resultName);
 		}
-		writes.push({ name, value: found ?? mapping.default ?? null, scope: mapping.scope });
+		writes.push({
+			name,
+			value: found === undefined ? (mapping.default ?? null) : found,
+			scope: mapping.scope,
+		});
 		isReplaced ||= name === resultName;
 	}
 	if (!isReplaced) writes.push(result);
