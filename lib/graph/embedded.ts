@@ -1,7 +1,7 @@
 /** Graphs inside super nodes: found, counted and measured before anything is built (5.4). */
 
 import { isJsonObject, type JsonObject } from '../json';
-import { descend } from './envelope';
+import { descend } from './envelope-versions';
 import { pathTo } from './fault';
 
 /** Keys of a node that hold a whole graph. */

@@ -2,7 +2,8 @@
 
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { buildGraph } from './build';
-import { type DocumentKind, type Envelope, findGraphs } from './envelope';
+import type { DocumentKind, Envelope } from './document-kind';
+import { findGraphs } from './envelope';
 import { anError, blocksImport, type Fault } from './fault';
 import type { Graph } from './graph';
 import { checkJsonValue, readJsonText } from './json-text';
@@ -10,7 +11,7 @@ import { DEFAULT_LIMITS, type GraphLimits } from './limits';
 import { measureEmbedded } from './embedded';
 import { readPart, type StandalonePart } from './standalone';
 
-export type { DocumentKind } from './envelope';
+export type { DocumentKind } from './document-kind';
 
 export interface ParseOptions {
 	limits?: Partial<GraphLimits>;
@@ -114,7 +115,9 @@ function parseValue(document: Json, limits: GraphLimits): ParsedDocument {
 	all.push(...rows.flatMap((row) => [...row.faults, ...row.warnings]));
 	const activeVersion = envelope.activeVersion ?? versions[0]?.number ?? null;
 	const isBlocked = all.some(blocksImport);
-	const active = versions.find((version) => version.number === activeVersion) ?? null;
+	const active =
+		versions.find((version) => version.number === activeVersion) ??
+		(versions.length === 1 ? versions[0] : undefined);
 	const graph = isBlocked ? null : (active?.graph ?? (rows.length === 1 ? (rows[0]?.graph ?? null) : null));
 	return {
 		kind: envelope.kind,

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json';
 import { readEdge, readNode } from './build';
 import { edgeToWire, llmToWire, nodeToWire, toolToWire } from './dialect/wire';
 import type { Edge } from './edge';
-import type { Envelope } from './envelope';
+import type { Envelope } from './document-kind';
 import type { Fault } from './fault';
 import type { LlmOrGroup } from './model';
 import type { Node } from './node';

@@ -1,0 +1,210 @@
+/** Workflows, versions, bundles, runs and super nodes: where in them the hydrated graphs lie (1.3–1.7). */
+
+import { isJsonObject, type Json, type JsonObject } from '../json';
+import {
+	type DocumentKind,
+	empty,
+	type Envelope,
+	EXPECTED,
+	type FoundVersion,
+	single,
+	unknownDocument,
+} from './document-kind';
+import { anError, type Fault, pathTo } from './fault';
+
+export function versionAt(raw: JsonObject | null, path: string, number = 0): FoundVersion {
+	return { number, name: null, path, raw, isMarkedActive: false, isMade: false };
+}
+
+export function asNumber(value: Json | undefined): number | null {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isInteger(number) ? number : null;
+}
+
+export function asText(value: Json | undefined): string | null {
+	return typeof value === 'string' ? value : null;
+}
+
+/** Descends through `workflow_config` until the hydrated object, as 1.3 says. */
+export function descend(
+	start: Json | undefined,
+	startPath: string,
+): { raw: JsonObject | null; path: string; isHydrated: boolean } {
+	let value = start;
+	let path = startPath;
+	while (
+		isJsonObject(value) &&
+		!('node_configs' in value || 'edge_configs' in value) &&
+		isJsonObject(value.workflow_config)
+	) {
+		value = value.workflow_config;
+		path = pathTo(path, 'workflow_config');
+	}
+	if (!isJsonObject(value)) return { raw: null, path, isHydrated: false };
+	return { raw: value, path, isHydrated: 'node_configs' in value || 'edge_configs' in value };
+}
+
+export function workflowOf(document: JsonObject, path: string): Envelope {
+	const number = asNumber(document.active_version_number) ?? 0;
+	const { found, kind, faults } = graphIn(document, path);
+	const envelope: Envelope = {
+		...single(kind, { ...found, number, isMarkedActive: true }),
+		name: asText(document.name),
+		faults,
+	};
+	if (!Array.isArray(document.versions)) return envelope;
+	const others = versionsOf(document.versions, pathTo(path, 'versions')).filter(
+		(one) => one.raw !== null && one.number !== number,
+	);
+	return { ...envelope, versions: [...envelope.versions, ...others] };
+}
+
+/** The graph of a workflow object: hydrated, none yet, or only named by ids. */
+function graphIn(
+	document: JsonObject,
+	path: string,
+): { found: FoundVersion; kind: DocumentKind; faults: Fault[] } {
+	const at = pathTo(path, 'workflow_config');
+	const { raw, path: reached, isHydrated } = descend(document, path);
+	if (isHydrated) return { found: versionAt(raw, reached), kind: 'workflow', faults: [] };
+	const config = reached === path ? document.workflow_config : raw;
+	if (config === null || (isJsonObject(config) && !hasIds(config))) {
+		// Null: a workflow created without a config (1.3). It has no nodes, and that is no fault.
+		return { found: { ...versionAt(bareGraph(config), at), isMade: true }, kind: 'workflow', faults: [] };
+	}
+	const message = isJsonObject(config)
+		? 'the workflow is not hydrated: it names its nodes and edges by id and does not hold them'
+		: 'the workflow does not hold its graph';
+	const advice = 'Export it again with fully_hydrate=true, or as a bundle.';
+	const faults = [anError({ rule: 'R-01', path: reached, message, advice })];
+	return { found: versionAt(null, reached), kind: 'not_hydrated', faults };
+}
+
+export function versionOf(document: JsonObject, path: string, active: Json | undefined): Envelope {
+	const [found] = versionsOf([document], path, path);
+	if (found === undefined) return unknownDocument(`not a workflow document: ${EXPECTED}`);
+	const envelope = {
+		...single('version', found),
+		activeVersion: asNumber(active) ?? (found.isMarkedActive ? found.number : null),
+	};
+	if (found.raw !== null) return envelope;
+	const message = 'the version does not hold its graph';
+	const advice = 'Export the version with fully_hydrate=true.';
+	return { ...envelope, kind: 'not_hydrated', faults: [anError({ rule: 'R-01', path, message, advice })] };
+}
+
+function versionsOf(rows: Json[], listPath: string, ownPath?: string): FoundVersion[] {
+	return rows.flatMap((row, index): FoundVersion[] => {
+		if (!isJsonObject(row)) return [];
+		const path = ownPath ?? pathTo(listPath, index);
+		const key = isJsonObject(row.workflow_config) || !('config' in row) ? 'workflow_config' : 'config';
+		const isOwnGraph = 'node_configs' in row || 'edge_configs' in row;
+		const found = isOwnGraph ? descend(row, path) : descend(row[key], pathTo(path, key));
+		const isBare = !found.isHydrated && found.raw !== null && !hasIds(found.raw);
+		const raw = found.isHydrated ? found.raw : isBare ? bareGraph(found.raw) : null;
+		return [
+			{
+				number: asNumber(row.version_number) ?? index,
+				name: asText(row.version_name),
+				path: found.path,
+				raw,
+				isMarkedActive: row.is_active === true,
+				isMade: isBare,
+			},
+		];
+	});
+}
+
+function hasIds(config: JsonObject): boolean {
+	return [config.nodes, config.edges].some((ids) => Array.isArray(ids) && ids.length > 0);
+}
+
+function bareGraph(config: JsonObject | null): JsonObject {
+	return { workflow_config: config, node_configs: [], edge_configs: [] };
+}
+
+export function bundleOf(document: JsonObject, rows: Json[], path: string): Envelope {
+	const versions = versionsOf(rows, pathTo(path, 'versions'));
+	const faults: Fault[] = rows.flatMap((row, index) => {
+		const at = pathTo(path, 'versions', index);
+		if (isJsonObject(row)) return [];
+		return [
+			anError({ rule: 'R-04', path: at, message: `${at} must be an object`, advice: 'Remove the element.' }),
+		];
+	});
+	const stated =
+		asNumber(document.active_version_number) ?? versions.find((one) => one.isMarkedActive)?.number ?? null;
+	if ('node_configs' in document || 'edge_configs' in document)
+		placeFlatGraph({ document, path, versions, stated });
+	const active =
+		stated ??
+		versions.find((one) => one.raw !== null && one.number === 0)?.number ??
+		versions.find((one) => one.raw !== null)?.number ??
+		null;
+	if (versions.every((one) => one.raw === null) && faults.length === 0) {
+		const message =
+			versions.length === 0 ? 'the bundle holds no version' : 'no version of the bundle holds its graph';
+		faults.push(
+			anError({
+				rule: 'R-01',
+				path,
+				message,
+				advice: 'Export the bundle again and name the versions to export.',
+			}),
+		);
+	}
+	const config = document.workflow_config;
+	const name = asText(document.name) ?? (isJsonObject(config) ? asText(config.name) : null);
+	return { ...empty('bundle'), versions, activeVersion: active, name, faults };
+}
+
+/** Flat layout (1.7): the graph at the top is the active one. */
+function placeFlatGraph(given: {
+	document: JsonObject;
+	path: string;
+	versions: FoundVersion[];
+	stated: number | null;
+}): void {
+	const { document, path, versions, stated } = given;
+	const owner = versions.find((one) => one.number === stated) ?? versions.find((one) => one.raw === null);
+	if (owner === undefined) {
+		if (versions.length === 0)
+			versions.push({ ...versionAt(document, path, stated ?? 0), isMarkedActive: true });
+		return;
+	}
+	if (owner.raw !== null) return;
+	owner.raw = document;
+	owner.path = path;
+	owner.isMarkedActive = true;
+}
+
+export function runOf(document: JsonObject, path: string): Envelope {
+	const at = pathTo(path, 'workflow_config_fully_hydrated');
+	const found = descend(document.workflow_config_fully_hydrated, at);
+	if (found.isHydrated)
+		return single(
+			'run',
+			versionAt(
+				found.raw,
+				found.path,
+				asNumber(document.workflow_version_number ?? document.version_number) ?? 0,
+			),
+		);
+	const message = 'the run record does not hold its graph';
+	const advice = 'Ask for the run with its hydrated workflow config.';
+	return { ...empty('run'), faults: [anError({ rule: 'R-01', path: at, message, advice })] };
+}
+
+export function superNodeOf(document: JsonObject, path: string): Envelope {
+	const at = pathTo(path, 'encapsulated_workflow_config');
+	const found = descend(document.encapsulated_workflow_config, at);
+	const number = asNumber(document.workflow_version_number) ?? 0;
+	const envelope = { ...empty('super_node'), name: asText(document.name), part: { value: document, path } };
+	if (found.isHydrated)
+		return { ...envelope, versions: [versionAt(found.raw, found.path, number)], activeVersion: number };
+	const message = 'the super node does not hold its embedded graph';
+	return {
+		...envelope,
+		faults: [anError({ rule: 'R-01', path: at, message, advice: 'Ask for the super node with its graph.' })],
+	};
+}
