@@ -16,13 +16,28 @@ export type Provider = keyof typeof credentialTypesByProvider;
 
 export const storeCredential: INodeCredentialDescription = {
 	name: 'interactlyStoreApi',
+	displayName: 'Store',
 	required: false,
 	testedBy: 'testStore',
 };
 
-export const modelCredentials: INodeCredentialDescription[] = Object.entries(credentialTypesByProvider).map(
-	([provider, name]) => ({ name, required: false, displayOptions: { show: { providers: [provider] } } }),
-);
+const providerTitles: Record<Provider, string> = {
+	anthropic: 'Anthropic',
+	azure_openai: 'Azure OpenAI',
+	bedrock: 'AWS Bedrock',
+	custom: 'Custom (OpenAI-Compatible)',
+	google: 'Google Gemini',
+	openai: 'OpenAI',
+};
+
+const providers = Object.keys(providerTitles) as Provider[];
+
+export const modelCredentials: INodeCredentialDescription[] = providers.map((provider) => ({
+	name: credentialTypesByProvider[provider],
+	displayName: providerTitles[provider],
+	required: false,
+	displayOptions: { show: { providers: [provider] } },
+}));
 
 export const providersProperty: INodeProperties = {
 	displayName: 'Model Providers',
@@ -30,12 +45,13 @@ export const providersProperty: INodeProperties = {
 	type: 'multiOptions',
 	noDataExpression: true,
 	options: [
-		{ name: 'Anthropic', value: 'anthropic' },
-		{ name: 'AWS Bedrock', value: 'bedrock' },
-		{ name: 'Azure OpenAI', value: 'azure_openai' },
-		{ name: 'Custom (OpenAI-Compatible)', value: 'custom' },
-		{ name: 'Google Gemini', value: 'google' },
-		{ name: 'OpenAI', value: 'openai' },
+		...providers.map((provider) => ({ name: providerTitles[provider], value: provider })),
+		{
+			// The editor hides a field whose every value shows a credential; this one shows none.
+			name: 'Key in the Graph',
+			value: 'graph',
+			description: "The graph's own LLM settings carry the key",
+		},
 	],
 	default: ['openai'],
 	description:

@@ -21,7 +21,9 @@ export const workflowProperty: INodeProperties = {
 			name: 'id',
 			type: 'string',
 			placeholder: 'workflow_…',
-			validation: [{ type: 'regex', properties: { regex: '\\S+', errorMessage: 'A workflow ID is not empty' } }],
+			validation: [
+				{ type: 'regex', properties: { regex: '\\S+', errorMessage: 'A workflow ID is not empty' } },
+			],
 		},
 	],
 	description: 'A graph imported into the store with the Interactly node',

@@ -23,7 +23,8 @@ export const optionsProperty: INodeProperties = {
 			name: 'dynamicVariablesJson',
 			type: 'json',
 			default: '{}',
-			description: 'More values for {{name}} placeholders, as one JSON object. The fields above win where both name a value.',
+			description:
+				'More values for {{name}} placeholders, as one JSON object. The fields above win where both name a value.',
 		},
 		{
 			displayName: 'Idempotency Key',
@@ -31,14 +32,19 @@ export const optionsProperty: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: '={{ $json.messageId }}',
-			description: 'A message that arrives again with the same key gets the first answer again, and nothing happens twice',
+			description:
+				'A message that arrives again with the same key gets the first answer again, and nothing happens twice',
 		},
 		{
 			displayName: 'If Session Is Busy',
 			name: 'whenBusy',
 			type: 'options',
 			options: [
-				{ name: 'Wait', value: 'wait', description: 'Take the turn after the one in progress, within 30 seconds' },
+				{
+					name: 'Wait',
+					value: 'wait',
+					description: 'Take the turn after the one in progress, within 30 seconds',
+				},
 				{ name: 'Refuse', value: 'refuse', description: 'Fail at once with RUN_BUSY' },
 			],
 			default: 'wait',
@@ -50,7 +56,11 @@ export const optionsProperty: INodeProperties = {
 			type: 'options',
 			options: [
 				{ name: 'Start a Conversation', value: 'start' },
-				{ name: 'Refuse', value: 'refuse', description: 'Fail with SESSION_UNKNOWN, for flows that only continue' },
+				{
+					name: 'Refuse',
+					value: 'refuse',
+					description: 'Fail with SESSION_UNKNOWN, for flows that only continue',
+				},
 			],
 			default: 'start',
 			description: 'What happens when the session has no unfinished conversation',
@@ -75,14 +85,15 @@ export const optionsProperty: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'node_…',
-			description: 'Logical ID of the node a new conversation begins at, instead of the graph\'s start node',
+			description: "Logical ID of the node a new conversation begins at, instead of the graph's start node",
 		},
 		{
 			displayName: 'Stream Reply to Chat',
 			name: 'stream',
 			type: 'boolean',
 			default: true,
-			description: 'Whether a Chat Trigger in response mode "Streaming" is sent the reply while it is being written',
+			description:
+				'Whether a Chat Trigger in response mode "Streaming" is sent the reply while it is being written',
 		},
 		{
 			displayName: 'Timeout (Seconds)',
@@ -90,14 +101,16 @@ export const optionsProperty: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 120,
-			description: 'Longest time for the whole turn. The conversation stays where it was and can be continued.',
+			description:
+				'Longest time for the whole turn. The conversation stays where it was and can be continued.',
 		},
 		{
 			displayName: 'Welcome Message',
 			name: 'welcomeMessage',
 			type: 'string',
 			default: '',
-			description: 'What the user has already been told before the first message; it opens the history of a new conversation',
+			description:
+				'What the user has already been told before the first message; it opens the history of a new conversation',
 		},
 	],
 };

@@ -18,7 +18,7 @@ export const properties: INodeProperties[] = [
 				name: 'Send Message',
 				value: 'message',
 				action: 'Send a message to a conversation',
-				description: 'Continue the session\'s conversation with one message, or start it',
+				description: "Continue the session's conversation with one message, or start it",
 			},
 			{
 				name: 'Pause',
@@ -47,6 +47,7 @@ export const properties: INodeProperties[] = [
 		],
 		default: 'message',
 	},
+	{ ...providersProperty, displayOptions: talks },
 	{
 		displayName: 'Graph From',
 		name: 'source',
@@ -66,7 +67,8 @@ export const properties: INodeProperties[] = [
 		],
 		default: 'document',
 		displayOptions: { show: { operation: ['message'] } },
-		description: 'Where the graph of a new conversation comes from. A conversation under way keeps the graph it began with.',
+		description:
+			'Where the graph of a new conversation comes from. A conversation under way keeps the graph it began with.',
 	},
 	{
 		displayName: 'Graph',
@@ -76,7 +78,8 @@ export const properties: INodeProperties[] = [
 		typeOptions: { rows: 8, alwaysOpenEditWindow: true },
 		displayOptions: { show: { operation: ['message'], source: ['document'] } },
 		placeholder: '{ "workflow_config": …, "node_configs": […], "edge_configs": […] }',
-		description: 'The exported file as it is: a workflow, an API answer or a bundle of versions (its active version runs)',
+		description:
+			'The exported file as it is: a workflow, an API answer or a bundle of versions (its active version runs)',
 		hint: 'Paste the whole exported file. Every fault is listed with its place when the node runs.',
 	},
 	{ ...workflowProperty, displayOptions: { show: { operation: ['message'], source: ['stored'] } } },
@@ -85,7 +88,11 @@ export const properties: INodeProperties[] = [
 		name: 'versionChoice',
 		type: 'options',
 		options: [
-			{ name: 'Active', value: 'active', description: 'The version that is active when the conversation starts' },
+			{
+				name: 'Active',
+				value: 'active',
+				description: 'The version that is active when the conversation starts',
+			},
 			{ name: 'Number', value: 'number', description: 'One version, active or not' },
 		],
 		default: 'active',
@@ -118,15 +125,6 @@ export const properties: INodeProperties[] = [
 		description: 'What the user said, at most 64 KiB. Empty: the graph speaks first, if it has a greeting.',
 	},
 	{
-		displayName: 'Dynamic Variables',
-		name: 'dynamicVariables',
-		type: 'assignmentCollection',
-		default: {},
-		displayOptions: talks,
-		description: 'Values for the {{name}} placeholders of the graph, for example the name of the clinic',
-	},
-	{ ...providersProperty, displayOptions: talks },
-	{
 		displayName: 'Attached Model Answers For',
 		name: 'modelUse',
 		type: 'options',
@@ -144,7 +142,16 @@ export const properties: INodeProperties[] = [
 		],
 		default: 'default',
 		displayOptions: talks,
-		description: 'What the chat model connected below this node is used for. Without one this setting has no effect.',
+		description:
+			'What the chat model connected below this node is used for. Without one this setting has no effect.',
 	},
 	optionsProperty,
+	{
+		displayName: 'Dynamic Variables',
+		name: 'dynamicVariables',
+		type: 'assignmentCollection',
+		default: {},
+		displayOptions: talks,
+		description: 'Values for the {{name}} placeholders of the graph, for example the name of the clinic',
+	},
 ];

@@ -2,7 +2,11 @@
 
 const APPOINTMENT_CHAT = 'interactly-appointment';
 
-/** One line of the caller, and words that the reply must hold when the stand-in model answers. */
+/**
+ * One line of the caller, and words that the reply must hold when the stand-in model answers.
+ *
+ * @type {Array<[string, string[]]>}
+ */
 const LINES = [
 	['Hello', ['Thank you for calling Elm Street Clinic', 'How can I help']],
 	['When are you open?', ['8 am to 5 pm']],

@@ -15,7 +15,11 @@ async function startStandIn() {
 	return { url: `${url}/v1`, stop: () => server.stop() };
 }
 
-/** One model call: an edge if its condition holds, a filled schema if one is asked for, else a reply. */
+/**
+ * One model call: an edge if its condition holds, a filled schema if one is asked for, else a reply.
+ *
+ * @type {import('@copilotkit/aimock').ResponseFactory}
+ */
 function answer({ messages, tools = [], response_format: format }) {
 	const system = textOf(messages, 'system').join('\n');
 	const userTexts = textOf(messages, 'user');

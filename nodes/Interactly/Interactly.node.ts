@@ -1,0 +1,77 @@
+/** The Interactly n8n node: what is in the store, workflows, versions and runs. */
+
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { MAIN } from '../connections';
+import { storeCredential } from '../credentials';
+import { openStation } from '../host';
+import { errorFields, toNodeError } from '../rethrow';
+import { searchWorkflows, testStore } from '../stored-workflows';
+import { propertiesOf } from './operation';
+import { runResource } from './run';
+import { versionResource } from './version';
+import { workflowResource } from './workflow';
+
+const resources = [runResource, versionResource, workflowResource];
+
+export class Interactly implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Interactly',
+		name: 'interactly',
+		icon: { light: 'file:../interactly.svg', dark: 'file:../interactly.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter.operation + ": " + $parameter.resource }}',
+		description: 'Import and manage Interactly workflows, their versions and their conversations',
+		defaults: { name: 'Interactly' },
+		inputs: [MAIN],
+		outputs: [MAIN],
+		credentials: [storeCredential],
+		properties: [
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: resources.map((resource) => resource.option),
+				default: 'workflow',
+			},
+			...resources.flatMap(propertiesOf),
+		],
+	};
+
+	methods = { listSearch: { searchWorkflows }, credentialTest: { testStore } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const items: INodeExecutionData[] = [];
+		for (const itemIndex of this.getInputData().keys()) {
+			const pairedItem = { item: itemIndex };
+			try {
+				const results = await executeItem(this, itemIndex);
+				items.push(...results.map((json) => ({ json, pairedItem })));
+			} catch (error) {
+				const nodeError = toNodeError(error, { node: this.getNode(), itemIndex });
+				if (!this.continueOnFail()) throw nodeError;
+				items.push({ json: errorFields(error), error: nodeError, pairedItem });
+			}
+		}
+		return [items];
+	}
+}
+
+async function executeItem(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+	const [resource, operation] = [
+		context.getNodeParameter('resource', itemIndex),
+		context.getNodeParameter('operation', itemIndex),
+	];
+	const chosen = resources
+		.find(({ option }) => option.value === resource)
+		?.operations.find(({ option }) => option.value === operation);
+	if (chosen === undefined) throw new Error(`The operation "${operation}" of "${resource}" does not exist.`);
+	return chosen.execute({ context, itemIndex, station: await openStation(context) });
+}

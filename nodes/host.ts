@@ -1,0 +1,148 @@
+/** n8n as the library sees it: where the store lies, which keys a node holds, which model hangs below it. */
+
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	Logger,
+} from 'n8n-workflow';
+import type { Access, Log, ProviderCredential, Station } from '../lib/index';
+import { credentialTypesByProvider, type Provider } from './credentials';
+
+type Library = typeof import('../lib/index');
+
+/** Anything that can read a node's credentials: an execution or a form that fills a list. */
+export type CredentialHolder = Pick<
+	IExecuteFunctions | ILoadOptionsFunctions,
+	'getNode' | 'getCredentials' | 'logger'
+>;
+
+/** The library, loaded on the first call: n8n's start loads node classes, and those stay light. */
+export function library(): Library {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- a static import would load all of lib at n8n's start
+	return require('../lib/index') as Library;
+}
+
+/** One station per store file: all workflows and executions of this process share it. */
+const stations = new Map<string, Promise<Station>>();
+
+/**
+ * The station of the store that the node's credential names, else of the one in n8n's user folder.
+ *
+ * @throws {StoreError} The file cannot be opened; the next call tries again.
+ */
+export async function openStation(holder: CredentialHolder): Promise<Station> {
+	const path = storePath(await credentialOf(holder, 'interactlyStoreApi', 0));
+	const known = stations.get(path);
+	if (known) return known;
+	const opening = library().openStation({ path, log: logFrom(holder.logger) });
+	stations.set(path, opening);
+	try {
+		return await opening;
+	} catch (error) {
+		stations.delete(path);
+		throw error;
+	}
+}
+
+/** Closes every open store of this process. */
+export async function closeStations(): Promise<void> {
+	const open = [...stations.values()];
+	stations.clear();
+	await Promise.all(open.map(async (station) => (await station).close()));
+}
+
+/** @throws {ConfigurationError} `STORE_PATH_RELATIVE`. */
+export function storePath(credential: ICredentialDataDecryptedObject | null): string {
+	const path = String(credential?.path ?? '').trim();
+	if (path === '') return join(n8nFolder(), 'interactly', 'interactly.sqlite');
+	if (isAbsolute(path)) return path;
+	throw new (library().ConfigurationError)(
+		'STORE_PATH_RELATIVE',
+		`The store's file "${path}" is not an absolute path.`,
+		{
+			advice: 'Write the whole path from the root in the Interactly Store credential.',
+			place: 'SQLite File',
+		},
+	);
+}
+
+function n8nFolder(): string {
+	return join(process.env.N8N_USER_FOLDER || homedir(), '.n8n');
+}
+
+/** The decrypted credential, or null when none of this type is chosen in the node. */
+async function credentialOf(
+	holder: CredentialHolder,
+	type: string,
+	itemIndex: number,
+): Promise<ICredentialDataDecryptedObject | null> {
+	if (!holder.getNode().credentials?.[type]) return null;
+	return holder.getCredentials(type, itemIndex);
+}
+
+/** What this item may use: keys by provider, the attached model, hosts of the own network. */
+export async function accessOf(context: IExecuteFunctions, itemIndex: number): Promise<Access> {
+	const providers = context.getNodeParameter('providers', itemIndex, []) as Array<Provider | 'graph'>;
+	const credentials: Record<string, ProviderCredential> = {};
+	for (const provider of providers) {
+		if (provider === 'graph') continue;
+		const stored = await credentialOf(context, credentialTypesByProvider[provider], itemIndex);
+		if (stored) credentials[provider] = providerCredential(stored);
+	}
+	const model = await context.getInputConnectionData('ai_languageModel', itemIndex);
+	const use = context.getNodeParameter('modelUse', itemIndex, 'default') as 'default' | 'all';
+	const hosts = context.getNodeParameter('options.allowedPrivateHosts', itemIndex, '') as string;
+	return {
+		credentials,
+		...(library().isChatModel(model) ? { attached: { model, use } } : {}),
+		allowedPrivateHosts: hosts.split(/[\s,]+/).filter((host) => host !== ''),
+	};
+}
+
+/** The fields of our credentials under the names the adapters read; blank fields count as absent. */
+function providerCredential(stored: ICredentialDataDecryptedObject): ProviderCredential {
+	const text = (name: string) => {
+		const value = stored[name];
+		return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+	};
+	return {
+		apiKey: text('apiKey'),
+		baseUrl: text('baseUrl'),
+		organization: text('organizationId'),
+		endpoint: text('endpoint'),
+		apiVersion: text('apiVersion'),
+		region: text('region'),
+		accessKeyId: text('accessKeyId'),
+		secretAccessKey: text('secretAccessKey'),
+		sessionToken: text('sessionToken'),
+		...(stored.defaultHeaders ? { defaultHeaders: headersOf(stored.defaultHeaders) } : {}),
+		...(stored.verifyTls === false ? { verifySsl: false } : {}),
+	};
+}
+
+/** @throws {ConfigurationError} `CREDENTIAL_HEADERS_INVALID`. */
+function headersOf(stored: unknown): Record<string, string> {
+	try {
+		const value: unknown = typeof stored === 'string' ? JSON.parse(stored) : stored;
+		if (typeof value !== 'object' || value === null || Array.isArray(value))
+			throw new TypeError('not an object');
+		return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
+	} catch (error) {
+		throw new (library().ConfigurationError)(
+			'CREDENTIAL_HEADERS_INVALID',
+			'The Default Headers of the Interactly Custom LLM credential are not a JSON object.',
+			{ advice: 'Write them like { "x-tenant": "clinic-7" }.', place: 'Default Headers', cause: error },
+		);
+	}
+}
+
+function logFrom(logger: Logger): Log {
+	return {
+		debug: (message, fields) => logger.debug(message, fields),
+		warn: (message, fields) => logger.warn(message, fields),
+		error: (message, fields) => logger.error(message, fields),
+	};
+}

@@ -1,0 +1,70 @@
+/** Errors of the library as n8n shows them: the sentence as title, advice and place below it. */
+
+import type { INode, JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { InteractlyError } from '../lib/index';
+
+type Workflow = typeof import('n8n-workflow');
+
+export interface FailedItem {
+	node: INode;
+	itemIndex: number;
+}
+
+/** An error of the library, told by its shape: two copies of the package defeat `instanceof`. */
+export function isOurs(error: unknown): error is InteractlyError {
+	return error instanceof Error && typeof (error as InteractlyError).code === 'string' && 'advice' in error;
+}
+
+/**
+ * The same failure as n8n's own error class: NodeApiError when a provider answered with an HTTP
+ * status, else NodeOperationError.
+ */
+export function toNodeError(
+	error: unknown,
+	{ node, itemIndex }: FailedItem,
+): NodeApiError | NodeOperationError {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- n8n has it loaded; a static import costs an empty process 300 ms
+	const workflow = require('n8n-workflow') as Workflow;
+	if (error instanceof workflow.NodeOperationError || error instanceof workflow.NodeApiError) return error;
+	if (!isOurs(error)) {
+		const cause = error instanceof Error ? error : new Error(String(error));
+		return new workflow.NodeOperationError(node, cause, { itemIndex });
+	}
+	const description = describe(error);
+	const status = (error as { status?: unknown }).status;
+	if (error.name === 'ProviderError' && typeof status === 'number') {
+		const facts: JsonObject = { message: error.message, code: error.code };
+		return new workflow.NodeApiError(node, facts, {
+			message: error.message,
+			description,
+			httpCode: String(status),
+			itemIndex,
+		});
+	}
+	return new workflow.NodeOperationError(node, error.message, { description, itemIndex });
+}
+
+/** What to do, where, and the stable code to search for. */
+export function describe({
+	advice,
+	place,
+	code,
+}: Pick<InteractlyError, 'advice' | 'place' | 'code'>): string {
+	const lines = [...(advice ?? '').split('\n'), place === undefined ? '' : `At: ${place}`, `Code: ${code}`];
+	return lines
+		.filter((line) => line !== '')
+		.map(escapeHtml)
+		.join('<br>');
+}
+
+/** Descriptions and hints are shown as HTML: names from a graph must not become markup. */
+export function escapeHtml(text: string): string {
+	return text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? sign);
+}
+
+/** The fields of a failed item under "Continue" and on the error output. */
+export function errorFields(error: unknown): Record<string, string | null> {
+	const message = error instanceof Error ? error.message : String(error);
+	if (!isOurs(error)) return { error: message };
+	return { error: message, code: error.code, place: error.place ?? null, advice: error.advice ?? null };
+}

@@ -1,0 +1,232 @@
+/** What bad input gets from the Interactly Graph node: one clear sentence, place and advice, and no half-made run. */
+
+import { LLMock } from '@copilotkit/aimock';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { openStation } from '../../lib/index';
+import { answer } from '../../scripts/demo/stand-in';
+import { cleanUp, execute, line, storeFolder, type Outcome } from './harness';
+
+const appointment = readFileSync(join(__dirname, '../../examples/graphs/appointment-line.json'), 'utf8');
+
+interface GraphFile extends IDataObject {
+	node_configs: IDataObject[];
+	edge_configs: IDataObject[];
+}
+
+/** The appointment line after a change. */
+function changed(change: (graph: GraphFile) => void): string {
+	const graph = JSON.parse(appointment) as GraphFile;
+	change(graph);
+	return JSON.stringify(graph);
+}
+
+const server = new LLMock({ host: '127.0.0.1', port: 0 });
+server.on(
+	{ userMessage: 'fail', predicate: () => true },
+	{ error: { message: 'The key is wrong', type: 'auth' }, status: 401 },
+);
+server.on({ predicate: () => true }, answer as Parameters<LLMock['on']>[1]);
+
+beforeAll(() => server.start());
+afterAll(async () => {
+	await server.stop();
+	await cleanUp();
+});
+
+interface Attempt {
+	parameters?: IDataObject;
+	item?: IDataObject;
+	node?: Partial<INode>;
+	store?: string;
+}
+
+let sessions = 0;
+
+function attempt({ parameters = {}, item = {}, node = {}, store }: Attempt): Promise<Outcome> {
+	sessions += 1;
+	return execute({
+		nodes: [
+			{ name: 'Start', type: 'test.start' },
+			{
+				name: 'Graph',
+				type: 'n8n-nodes-interactly.interactlyGraph',
+				parameters: { graph: appointment, ...parameters } as INode['parameters'],
+				credentials: {
+					interactlyOpenAiApi: { id: '1', name: 'x' },
+					...(store === undefined ? {} : { interactlyStoreApi: { id: '2', name: 'y' } }),
+				},
+				...node,
+			},
+		],
+		connections: line('Start', 'Graph'),
+		items: [{ sessionId: `fault-${sessions}`, chatInput: 'Hello', ...item }],
+		credentials: {
+			interactlyOpenAiApi: { apiKey: 'k', baseUrl: `${server.url}/v1` },
+			...(store === undefined ? {} : { interactlyStoreApi: { path: store } }),
+		},
+	});
+}
+
+async function runCount(): Promise<number> {
+	const station = await openStation({ path: join(storeFolder, '.n8n/interactly/interactly.sqlite') });
+	try {
+		return (await station.store.listRuns({ limit: 1, offset: 0 })).total;
+	} finally {
+		await station.close();
+	}
+}
+
+const noStart = changed(({ node_configs: nodes }) => nodes.forEach((node) => (node.is_start = false)));
+const twoFaults = changed(({ node_configs: nodes, edge_configs: edges }) => {
+	Object.assign(nodes[1] ?? {}, { wait_for_user_message: false, self_loop: true });
+	Object.assign(edges[1] ?? {}, { condition: {} });
+});
+
+const refused: Array<[string, Attempt, { message: RegExp; description: RegExp }]> = [
+	[
+		'no graph',
+		{ parameters: { graph: '' } },
+		{ message: /no graph/, description: /Paste the exported JSON/ },
+	],
+	[
+		'no JSON',
+		{ parameters: { graph: '{ "node_configs": [' } },
+		{ message: /graph has one fault/, description: /R-00/ },
+	],
+	[
+		'JSON that is no workflow',
+		{ parameters: { graph: '{"a":1}' } },
+		{ message: /graph has one fault/, description: /R-01/ },
+	],
+	[
+		'no start node',
+		{ parameters: { graph: noStart } },
+		{ message: /graph has one fault/, description: /no start node[^]*R-15/ },
+	],
+	[
+		'several faults at once',
+		{ parameters: { graph: twoFaults } },
+		{ message: /graph has 2 faults/, description: /\$\.node_configs\[1\][^]*\$\.edge_configs\[1\][^]*R-29/ },
+	],
+	[
+		'an empty session ID',
+		{ item: { sessionId: '' } },
+		{ message: /session ID is empty/, description: /Chat Trigger/ },
+	],
+	[
+		'an unknown session, to be refused',
+		{ parameters: { options: { whenSessionIsNew: 'refuse' } } },
+		{ message: /no unfinished run/, description: /SESSION_UNKNOWN/ },
+	],
+	[
+		'a message over 64 KiB',
+		{ item: { chatInput: 'x'.repeat(65 * 1024) } },
+		{ message: /64 KiB|65536|65,536/, description: /MESSAGE_TOO_LONG|TOO_LARGE/ },
+	],
+	[
+		'a stored workflow that is not there',
+		{ parameters: { source: 'stored', workflowId: { __rl: true, mode: 'id', value: 'gone' } } },
+		{ message: /"gone"/, description: /WORKFLOW_UNKNOWN/ },
+	],
+	[
+		'no stored workflow chosen',
+		{ parameters: { source: 'stored' } },
+		{ message: /No workflow/, description: /import a graph first/ },
+	],
+	[
+		'dynamic variables that are no object',
+		{ parameters: { options: { dynamicVariablesJson: '[1]' } } },
+		{ message: /not a JSON object/, description: /Dynamic Variables/ },
+	],
+	[
+		'a relative store file',
+		{ store: 'here.sqlite' },
+		{ message: /not an absolute path/, description: /STORE_PATH_RELATIVE/ },
+	],
+	['a store file that is a folder', { store: '/' }, { message: /\S/, description: /STORE_/ }],
+];
+
+describe('refusals', () => {
+	it.each(refused)(
+		'%s: one sentence, with what to do, and no run is made',
+		async (_title, tried, expected) => {
+			const before = await runCount();
+			const { run } = await attempt(tried);
+			const error = run.data.resultData.error;
+			expect(error?.name).toBe('NodeOperationError');
+			expect(error?.message).toMatch(expected.message);
+			expect(error?.message).toMatch(/^[^\n]*[.!]$/);
+			expect(error?.description).toMatch(expected.description);
+			expect(error).toMatchObject({ context: { itemIndex: 0 } });
+			expect(await runCount()).toBe(before);
+		},
+	);
+
+	it('an edge to nowhere does not stop an exported graph; the finding is shown on the output', async () => {
+		const graph = changed(({ edge_configs: edges }) =>
+			Object.assign(edges[3] ?? {}, { destination_node_logical_id: 'nowhere' }),
+		);
+		const { output, run } = await attempt({ parameters: { graph } });
+		expect(output('Graph')[0]?.json.output).toContain('Elm Street Clinic');
+		const hints = run.data.resultData.runData.Graph?.[0]?.hints ?? [];
+		expect(hints.map(({ message }) => message).join()).toMatch(
+			/edge_configs\[3\][^]*"nowhere" does not exist[^]*R-14/,
+		);
+	});
+});
+
+describe('failures of a turn', () => {
+	it('no credential: names the provider, and the conversation can go on once there is one', async () => {
+		const graph = changed((file) => {
+			for (const node of file.node_configs) if (node.type === 'say_llm') node.default_error_message = null;
+		});
+		const { run } = await attempt({ parameters: { graph, providers: [] }, node: { credentials: {} } });
+		const error = run.data.resultData.error;
+		expect(error?.message).toMatch(/openai/);
+		expect(error?.description).toMatch(/credential/i);
+	});
+
+	it('a model that refuses: the graph says its own apology (R2.49) and the run goes on', async () => {
+		const { output } = await attempt({ item: { chatInput: 'fail' } });
+		expect(output('Graph')[0]?.json).toMatchObject({ status: 'waiting_for_user_input' });
+		expect(output('Graph')[0]?.json.messages).toContainEqual(expect.objectContaining({ type: 'error' }));
+	});
+
+	it('a model that refuses, in a node without an apology (R2.50): the sentence of the provider, and no key in it', async () => {
+		const graph = changed((file) => {
+			for (const node of file.node_configs) if (node.type === 'say_llm') node.default_error_message = null;
+		});
+		const { run } = await attempt({ parameters: { graph }, item: { chatInput: 'fail' } });
+		const error = run.data.resultData.error;
+		expect(error?.message).toMatch(/refused the credential/);
+		expect(error?.description).toMatch(/workflow_run_/);
+	});
+});
+
+describe('continue on fail', () => {
+	it('"Continue" hands the failed item on by "Turn", with code, place and advice', async () => {
+		const { output, run } = await attempt({
+			parameters: { graph: '' },
+			node: { onError: 'continueRegularOutput' },
+		});
+		expect(run.data.resultData.error).toBeUndefined();
+		expect(output('Graph')[0]).toMatchObject({
+			json: {
+				error: expect.stringContaining('no graph'),
+				code: 'GRAPH_MISSING',
+				place: 'Graph',
+				advice: expect.any(String),
+			},
+			pairedItem: { item: 0 },
+		});
+	});
+
+	it('"Continue (using error output)" sends it to the error output alone', async () => {
+		const { output } = await attempt({ parameters: { graph: '' }, node: { onError: 'continueErrorOutput' } });
+		expect(output('Graph', 0)).toEqual([]);
+		expect(output('Graph', 1)).toEqual([]);
+		expect(output('Graph', 2)[0]?.json).toMatchObject({ code: 'GRAPH_MISSING' });
+	});
+});
