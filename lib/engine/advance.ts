@@ -4,6 +4,8 @@ import { InteractlyError, messageOf } from '../errors';
 import { createContext, type Context } from './context';
 import type { AdvanceRequest, Command, RunStart, TurnInput } from './contract';
 import { startLanes } from './execute';
+import { enterInteriors } from './hop';
+import { interruptSpeech } from './interruption';
 import { hasDueCompanion, hasDueWork, judgeWaiting, resumePump, startPump, stepCompanions } from './pump';
 import { companionThreads, isTerminal, mainThreads, statusOf, threadOf } from './standing';
 import type { RunState, ThreadState } from './state';
@@ -129,9 +131,12 @@ function startMainThread(context: Context, startNodeId: string | null): void {
 		});
 	}
 	context.emit({ type: 'threadStarted', thread: '0', parent: null, edgeId: null, nodeId: node.logical_id ?? '', forced: startNodeId !== null, copiesHistory: false });
+	const thread = threadOf(context.state, '0');
+	for (const write of enterInteriors(context, thread, null, thread.nodeId)) write();
 }
 
 function deliver(context: Context, input: TurnInput): void {
+	interruptSpeech(context, threadOf(context.state, '0'), input.interruptedEventIds ?? []);
 	for (const [threadId, messages] of Object.entries(input.messages)) {
 		if (messages.length === 0) continue;
 		const thread = threadOf(context.state, threadId);

@@ -53,6 +53,8 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['runPaused', []],
 	['turnEnded', [['status', 'waiting_for_user_input'], ['error', null]]],
 	['runEnded', [['status', 'completed'], ['source', null], ['message', null]]],
+	['interiorEntered', [['interiorId', ''], ['values', {}], ON_THREAD]],
+	['speechInterrupted', [['eventIds', []], ['stretches', []], ['isKept', false], ON_THREAD]],
 	['feedbackGiven', [['target', 'run'], ['kind', 'comment'], ['feedbackId', ''], ['turn', null], ['eventId', null], ['user', null], ['text', null], ['rating', null], ['removed', false]]],
 ];
 

@@ -98,6 +98,7 @@ export function createContext(
 		turnError: null,
 		interrupt: (reason) => stop.abort(reason),
 		emit(event) {
+			if (event.type === 'interiorEntered') scopes.clear();
 			const stamped = event as RunEvent;
 			stamped.at = ports.clock.now();
 			if (projector) shown.push(...projector.project(stamped));
@@ -123,10 +124,12 @@ export function createContext(
 			return appending;
 		},
 		scope(thread) {
-			let scope = scopes.get(thread.id);
+			const interior = graph.interiorByNode.get(thread.nodeId) ?? null;
+			const key = interior === null ? thread.id : `${thread.id}|${interior.id}`;
+			let scope = scopes.get(key);
 			if (!scope) {
-				scope = scopeOf(context, thread);
-				scopes.set(thread.id, scope);
+				scope = scopeOf(context, thread, interior);
+				scopes.set(key, scope);
 			}
 			return scope;
 		},

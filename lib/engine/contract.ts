@@ -59,6 +59,8 @@ export interface TurnInput {
 	dynamicVariables: JsonObject;
 	runtimeVariables: JsonObject;
 	idempotencyKey: string | null;
+	/** Ids of `assistant_response` events of thread `0` that the caller talked over (R2.43). */
+	interruptedEventIds?: readonly string[];
 }
 
 /** The facts a new run starts from. */
@@ -202,6 +204,9 @@ export type RunEvent =
 			/** Set when a guardrail strike redirected or ended the hop (R3.46–R3.48). */
 			escalation: { toNodeId: string | null; strikes: number } | null;
 	  })
+	| (OnThread & { type: 'speechInterrupted'; eventIds: string[]; stretches: Array<{ messageId: string; from: number; to: number }>; isKept: boolean })
+	/** Control entered an expanded super node; its dynamic values count for its nodes only (R7.3.11). */
+	| (OnThread & { type: 'interiorEntered'; interiorId: string; values: JsonObject })
 	| (OnThread & { type: 'waitingMatched'; edgeId: string; expression: string; hydrated: string; triggerNodeId: string | null; completions: number; transitions: number; redirectedFrom: string | null; edgeIds: string[] })
 	| (OnThread & { type: 'waitingJudged'; nodeId: string; edgeIds: string[]; transitioned: boolean; stillWaiting: boolean })
 	| (OnThread & { type: 'loopStarted'; nodeId: string; deadlineMs: number | null })
@@ -236,8 +241,8 @@ export interface StoredPick {
 export interface RerunSource {
 	runId: string;
 	turnIndex: number;
-	/** The restored state, as a snapshot text; the log of the new run starts from it. */
-	state: string | null;
+	/** The restored state as a snapshot's text; the log of the new run starts from it. */
+	state: string;
 }
 
 /** An event as runtime.md part 9 writes it (R9.1). */

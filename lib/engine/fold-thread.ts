@@ -3,6 +3,7 @@
 import { afterEvaluation } from '../edge/waiting';
 import type { Graph } from '../graph/graph';
 import type { RunEvent } from './contract';
+import { withoutStretches } from './interruption';
 import { namespace, type Message, type RunState, type ThreadState } from './state';
 
 type ThreadEvent = Extract<RunEvent, { thread: string }>;
@@ -20,6 +21,12 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			return;
 		case 'hopped':
 			hop(state, thread, event, graph);
+			return;
+		case 'speechInterrupted':
+			if (!event.isKept) thread.history = withoutStretches(thread.history, event.stretches);
+			return;
+		case 'interiorEntered':
+			state.interiorValues[event.interiorId] = event.values;
 			return;
 		case 'waitingMatched': {
 			const edge = graph.edgesById.get(event.edgeId);

@@ -5,7 +5,7 @@ import { mergeVariables } from '../value/merge';
 import type { RunEvent } from './contract';
 import { foldStep, isStepEvent } from './fold-step';
 import { foldThread } from './fold-thread';
-import { namespace, type RunState } from './state';
+import { loadState, namespace, type RunState } from './state';
 
 /**
  * Applies one event to the state, in place. Folding the events of a log in order from
@@ -21,6 +21,7 @@ export function fold(state: RunState, event: RunEvent, graph: Graph): void {
 function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
 	switch (event.type) {
 		case 'runStarted':
+			if (event.source) restore(state, event.source.state);
 			state.runId = event.runId;
 			state.workflowId = event.workflowId;
 			state.versionNumber = event.versionNumber;
@@ -62,6 +63,20 @@ function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
 		default:
 			foldThread(state, event, graph);
 	}
+}
+
+/** A re-run begins where its source stood: threads and variables, but no turns, keys or usage of its own (R10.1). */
+function restore(state: RunState, text: string): void {
+	const source = loadState(text);
+	state.dynamicVariables = source.dynamicVariables;
+	state.workflowVariables = source.workflowVariables;
+	state.interiorValues = source.interiorValues;
+	state.threads = source.threads;
+	state.strikes = source.strikes;
+	state.completions = source.completions;
+	state.nodeRuns = source.nodeRuns;
+	state.messagePositions = source.messagePositions;
+	state.carriedTotals = [...source.carriedTotals, ...source.totals];
 }
 
 function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarted' }>): void {

@@ -3,7 +3,9 @@
 import type { Hop } from '../edge/contract';
 import { forksOf, type Fork } from '../edge/direct';
 import { countStrike } from '../edge/guardrail';
-import { fillText } from '../value/template';
+import { interiorsEntered } from '../graph/interior';
+import type { JsonObject } from '../json';
+import { fillText, fillValue } from '../value/template';
 import type { Context } from './context';
 import type { HopKind } from './contract';
 import type { ThreadState } from './state';
@@ -25,6 +27,7 @@ export function takeHop(context: Context, thread: ThreadState, hop: Hop, kind: H
 			? null
 			: { toNodeId: strike.outcome === 'redirect' ? (strike.destination.logical_id ?? null) : null, strikes: strike.strikes };
 	const fromNodeId = thread.nodeId;
+	const enters = enterInteriors(context, thread, fromNodeId, (escalation ? escalation.toNodeId : destination.logical_id) ?? null);
 	context.emit({
 		type: 'hopped',
 		thread: thread.id,
@@ -41,11 +44,33 @@ export function takeHop(context: Context, thread: ThreadState, hop: Hop, kind: H
 	if (Object.keys(hop.args).length > 0) {
 		context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: fromNodeId, values: hop.args, workflowValues: {} });
 	}
+	for (const write of enters) write();
 	if (hop.message) say(context, thread, hop.message.type, hop.message.text);
 	if (strike.outcome === 'end') {
 		if (strike.message) say(context, thread, 'escalation', strike.message);
 		endThread(context, thread, 'guardrail_escalation');
 	}
+}
+
+/**
+ * What entering super nodes writes (R7.3.11): the values are filled where control comes from, and written
+ * once the hop is made.
+ */
+export function enterInteriors(context: Context, thread: ThreadState, fromNodeId: string | null, toNodeId: string | null): Array<() => void> {
+	if (toNodeId === null || context.graph.interiors.size === 0) return [];
+	return interiorsEntered(context.graph, fromNodeId, toNodeId).map((interior) => {
+		const scope = context.scope(thread);
+		const values: JsonObject = {};
+		const runtime: JsonObject = {};
+		for (const write of interior.entryWrites) {
+			(write.scope === 'dynamic' ? values : runtime)[write.name] = fillValue(write.value, scope, { preserveTypes: true });
+		}
+		return () => {
+			context.emit({ type: 'interiorEntered', thread: thread.id, interiorId: interior.id, values });
+			if (Object.keys(runtime).length === 0) return;
+			context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: interior.id, values: runtime, workflowValues: {} });
+		};
+	});
 }
 
 function say(context: Context, thread: ThreadState, messageType: 'edge_static' | 'edge_dynamic' | 'escalation', text: string): void {
@@ -76,7 +101,9 @@ function startCompanion(context: Context, parent: ThreadState, fork: Fork): void
 		copiesHistory: true,
 	});
 	const thread = state.threads[id];
-	if (thread) context.spawn(thread);
+	if (!thread) return;
+	for (const write of enterInteriors(context, thread, parent.nodeId, thread.nodeId)) write();
+	context.spawn(thread);
 }
 
 /** Companions without an authored id always start anew under a fresh one (R5.8). */

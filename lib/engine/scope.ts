@@ -1,5 +1,6 @@
 /** The scope of a thread: which values its placeholders read, from the run's state and the deployment. */
 
+import type { Interior } from '../graph/interior';
 import { isJsonObject, type JsonObject } from '../json';
 import type { Scope } from '../value/contract';
 import { mergeVariables } from '../value/merge';
@@ -11,10 +12,11 @@ import { drawer } from './random';
 import { authoredThreadId, type RunState, type ThreadState } from './state';
 
 /** Placeholders of a thread, valid for the turn in progress; variables are read live. */
-export function scopeOf(context: Context, thread: ThreadState): Scope {
+export function scopeOf(context: Context, thread: ThreadState, interior: Interior | null): Scope {
 	const { state, surroundings } = context;
 	const system = once(() => systemOf(state));
-	const defaults = once(() => defaultsOf(context));
+	const defaults = once(() => interiorLayers(interior, (each) => each.defaults as JsonObject, defaultsOf(context)));
+	const provided = once(() => interiorLayers(interior, (each) => state.interiorValues[each.id] ?? {}, state.provided));
 	const base = createScope({
 		get system() {
 			return system();
@@ -23,7 +25,7 @@ export function scopeOf(context: Context, thread: ThreadState): Scope {
 			return state.dynamicVariables;
 		},
 		get provided() {
-			return state.provided;
+			return provided();
 		},
 		get defaults() {
 			return defaults();
@@ -60,6 +62,12 @@ export function scopeOf(context: Context, thread: ThreadState): Scope {
 			return end < 0 ? provide() : readPath(provide(), path.slice(path[end] === '.' ? end + 1 : end));
 		},
 	};
+}
+
+/** Values of the super nodes around a node, inner ones over outer ones, over those of the graph itself. */
+function interiorLayers(interior: Interior | null, valuesOf: (interior: Interior) => JsonObject, base: JsonObject): JsonObject {
+	if (interior === null) return base;
+	return mergeVariables(interiorLayers(interior.parent, valuesOf, base), valuesOf(interior));
 }
 
 /** R4.22, constant within a turn: derived from its start time and the run's seed. */

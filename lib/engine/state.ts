@@ -169,6 +169,8 @@ export interface RunState {
 	/** Supplied dynamic variables of all turns so far, merged (R4.19 row 2, R4.21). */
 	dynamicVariables: JsonObject;
 	workflowVariables: JsonObject;
+	/** Dynamic values of expanded super nodes, by interior id (R7.3.11). */
+	interiorValues: Record<string, JsonObject>;
 	threads: Record<string, ThreadState>;
 	openTurn: OpenTurn | null;
 	/** Turns completed. */
@@ -184,6 +186,8 @@ export interface RunState {
 	messagePositions: Record<string, number>;
 	warnedInRun: Record<string, true>;
 	totals: ModelTotals[];
+	/** Usage of the run this one was re-run from (R10.1). */
+	carriedTotals: ModelTotals[];
 	/** Why the last turn did not end well, or null. */
 	turnError: { code: string; message: string; advice: string | null } | null;
 	/** Events folded so far; numbers every event of the run. */
@@ -211,6 +215,7 @@ export function createState(): RunState {
 		provided: {},
 		dynamicVariables: {},
 		workflowVariables: namespace(),
+		interiorValues: namespace(),
 		threads: {},
 		openTurn: null,
 		turnCount: 0,
@@ -221,6 +226,7 @@ export function createState(): RunState {
 		messagePositions: namespace(),
 		warnedInRun: namespace(),
 		totals: [],
+		carriedTotals: [],
 		turnError: null,
 		eventCount: 0,
 	};
@@ -241,7 +247,7 @@ export function saveState(state: RunState): string {
 /** The state from a snapshot's text. */
 export function loadState(text: string): RunState {
 	const state = JSON.parse(text) as RunState;
-	for (const key of ['workflowVariables', 'turnKeys', 'completions', 'nodeRuns', 'messagePositions', 'warnedInRun'] as const) {
+	for (const key of ['workflowVariables', 'interiorValues', 'turnKeys', 'completions', 'nodeRuns', 'messagePositions', 'warnedInRun'] as const) {
 		(state as unknown as Record<string, unknown>)[key] = namespace(state[key] as Record<string, unknown>);
 	}
 	for (const thread of Object.values(state.threads)) thread.variables = namespace(thread.variables);

@@ -203,3 +203,17 @@ describe('limits', () => {
 		expect(world.warnings()).toHaveLength(1);
 	});
 });
+
+describe('interrupted speech', () => {
+	test.each([
+		[{}, 'First part.'],
+		[{ miscellaneous: { keep_skipped_messages_in_history: 'true' } }, 'First part. Second part.'],
+	])('R2.43: the fragment the caller talked over leaves the history unless the workflow keeps it: %p', async (config, kept) => {
+		const world = createWorld({ graph: graphOf([say('A', true, true, start)], [], config), script: () => ({ text: 'First part. Second part.' }) });
+		await world.start('hi');
+		const second = world.wire.filter((event) => event.type === 'assistant_response')[1];
+		expect(second?.['content']).toBe('Second part.');
+		await world.say('wait', { interruptedEventIds: [String(second?.logical_id)] });
+		expect(world.requests[1]?.messages.find((message) => message.role === 'assistant')?.content).toBe(kept);
+	});
+});
