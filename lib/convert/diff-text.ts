@@ -10,12 +10,9 @@ const MARKS: Record<DiffStatus, string> = { added: '+', removed: '-', modified: 
 const MAX_VALUE_LENGTH = 72;
 
 export function diffText(diff: GraphDiff): string {
-	const settings = [
-		...diff.workflow_config_changes.map((change) => changeLine(change)),
-		...diff.document_changes.map((change) => changeLine(change)),
-	];
 	const sections = [
-		section('Workflow settings', settings),
+		section('Workflow settings', diff.workflow_config_changes.map(changeLine)),
+		section('Beside the workflow', diff.document_changes.map(changeLine)),
 		section(
 			'Nodes',
 			diff.nodes.flatMap((entry) => elementLines(entry, entry.node_type, 'node')),

@@ -132,14 +132,21 @@ const OWNERSHIP = new Set(['logical_id', 'id', '_id', 'workflow_id', 'version_nu
 function likenessOf(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): number {
 	// Too little is said to tell two elements apart: a type and a word are in every element.
 	if (one.size < 2 || other.size < 2 || one.get('.type') !== other.get('.type')) return 0;
+	const places = new Set([...one.keys(), ...other.keys()]);
 	let alikeParts = 0;
-	for (const [place, text] of one) alikeParts += textLikeness(text, other.get(place));
-	return (2 * alikeParts) / (one.size + other.size);
+	let allParts = 0;
+	for (const place of places) {
+		const [left = '', right = ''] = [one.get(place), other.get(place)];
+		// A long text says more about what an element is than a setting that many share.
+		const weight = Math.min(Math.max(left.length, right.length), 400);
+		allParts += weight;
+		alikeParts += weight * textLikeness(left, right);
+	}
+	return alikeParts / allParts;
 }
 
 /** 1 for the same text, else the share of words two texts have in common. */
-function textLikeness(one: string, other: string | undefined): number {
-	if (other === undefined) return 0;
+function textLikeness(one: string, other: string): number {
 	if (one === other) return 1;
 	const words = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 	const [left, right] = [words(one), words(other)];

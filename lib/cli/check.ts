@@ -1,0 +1,71 @@
+/** `interactly check`: the faults of graph files, with place, rule and mending advice. */
+
+import type { Fault } from '../graph/fault';
+import { parseDocument, type ParsedDocument } from '../graph/parse';
+import { faultsOf, nameOf, readText } from './document';
+import { EXIT_CODES, type ExitCode } from './exit-code';
+import type { Terminal } from './terminal';
+
+interface FileReport {
+	file: string;
+	/** What the document is: `hydrated`, `bundle`, `node`, … */
+	kind: ParsedDocument['kind'];
+	name: string | null;
+	nodes: number;
+	edges: number;
+	errors: number;
+	warnings: number;
+	faults: Fault[];
+}
+
+/** One document for all files: `{files: [{file, kind, name, nodes, edges, errors, warnings, faults}], errors, warnings}`. */
+export async function check(
+	terminal: Terminal,
+	{ files, isJson }: { files: readonly string[]; isJson: boolean },
+): Promise<ExitCode> {
+	const reports: FileReport[] = [];
+	for (const file of files) {
+		const report = reportOn(file, await readText(terminal, file));
+		reports.push(report);
+		if (!isJson) terminal.out(reportText(report));
+	}
+	const errors = reports.reduce((sum, report) => sum + report.errors, 0);
+	const warnings = reports.reduce((sum, report) => sum + report.warnings, 0);
+	if (isJson) terminal.out(`${JSON.stringify({ files: reports, errors, warnings }, null, 2)}\n`);
+	else if (reports.length > 1) terminal.out(`\n${reports.length} files: ${countText(errors, warnings)}\n`);
+	return errors > 0 ? EXIT_CODES.found : EXIT_CODES.fine;
+}
+
+function reportOn(file: string, text: string): FileReport {
+	const document = parseDocument(text);
+	const faults = faultsOf(document);
+	const graph = document.graph;
+	return {
+		file: nameOf(file),
+		kind: document.kind,
+		name: document.name,
+		nodes: graph?.node_configs.length ?? 0,
+		edges: graph?.edge_configs.length ?? 0,
+		errors: faults.filter(({ severity }) => severity === 'error').length,
+		warnings: faults.filter(({ severity }) => severity === 'warning').length,
+		faults,
+	};
+}
+
+function reportText(report: FileReport): string {
+	const size = report.nodes + report.edges === 0 ? '' : `, ${report.nodes} nodes, ${report.edges} edges`;
+	const head = `${report.file} (${report.kind.replaceAll('_', ' ')}${size}): ${countText(report.errors, report.warnings)}`;
+	return `${[head, ...report.faults.map(faultText)].join('\n')}\n`;
+}
+
+function faultText({ severity, rule, path, subject, message, advice }: Fault): string {
+	const about = subject === null ? '' : ` (${subject})`;
+	return `  ${severity.padEnd(7)} ${rule} at ${path}${about}\n          ${message}\n          → ${advice}`;
+}
+
+function countText(errors: number, warnings: number): string {
+	if (errors + warnings === 0) return 'no faults';
+	const some = (count: number, word: string) =>
+		count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`];
+	return [...some(errors, 'error'), ...some(warnings, 'warning')].join(', ');
+}

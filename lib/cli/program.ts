@@ -1,0 +1,136 @@
+/** The command line as a whole: the commands, their help, and what becomes of an error. */
+
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { codeOf, InteractlyError, messageOf } from '../errors';
+import { EXIT_CODES, type ExitCode } from './exit-code';
+import type { Terminal } from './terminal';
+
+/** Runs one command line to its end. Never throws: an error is told on standard error. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+	const { Command, CommanderError, Option } = await import('commander');
+	let code: ExitCode = EXIT_CODES.fine;
+	/** Runs a command and keeps what it says about the end. */
+	const run = async (work: Promise<ExitCode>) => {
+		code = await work;
+	};
+	const program = new Command('interactly')
+		.description('Checks, formats, compares, draws and converses with Interactly graphs.')
+		.version(packageVersion(), '-V, --version', 'print the version')
+		.helpOption('-h, --help', 'explain a command')
+		.helpCommand('help [command]', 'explain a command')
+		.addHelpText(
+			'after',
+			'\nExit codes: 0 fine, 1 faults, differences or a failed turn, 2 wrong arguments or an unreadable file.',
+		)
+		.exitOverride()
+		.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+		.showHelpAfterError('(interactly help COMMAND explains a command)');
+
+	program
+		.command('check')
+		.description('find the faults of graphs: where, which rule of the format, and how to mend them')
+		.argument('<files...>', 'graph files of any dialect or envelope; - is standard input')
+		.option('--json', 'print one JSON document instead of text', false)
+		.addHelpText(
+			'after',
+			'\nExit code 1 when any file has an error; warnings do not count.\n\nExample:\n  interactly check graphs/*.json',
+		)
+		.action(async (files: string[], options: { json: boolean }) => {
+			const { check } = require('./check') as typeof import('./check');
+			await run(check(terminal, { files, isJson: options.json }));
+		});
+
+	program
+		.command('fmt')
+		.description('write a graph in its canonical wire form; nothing is lost')
+		.argument('<file>', 'graph file of any dialect or envelope; - is standard input')
+		.option('-w, --write', 'change the file instead of printing', false)
+		.option(
+			'--platform',
+			"move this package's additions into miscellaneous, where the platform keeps them",
+			false,
+		)
+		.option('--graph', 'print the active graph alone, without the envelope around it', false)
+		.addHelpText(
+			'after',
+			'\nThe result keeps every field, its order and the way its numbers are written; of the spellings it\nchanges, one line each is told on standard error.\n\nExample:\n  interactly fmt --write graph.json',
+		)
+		.action(async (file: string, options: { write: boolean; platform: boolean; graph: boolean }) => {
+			const { format } = require('./fmt') as typeof import('./fmt');
+			await run(format(terminal, { file, ...options }));
+		});
+
+	program
+		.command('diff')
+		.description('what changed between two graphs; new ids, moves and written-out defaults do not count')
+		.argument('<a>', 'the older graph')
+		.argument('<b>', 'the newer graph')
+		.option('--version-a <number>', 'version of a bundle to take; default the active one')
+		.option('--version-b <number>', 'likewise for the newer graph')
+		.option('--json', 'print the differences as the API does', false)
+		.addHelpText('after', '\nExit code 0 when nothing changed, 1 when something did.')
+		.action(
+			async (a: string, b: string, options: { versionA?: string; versionB?: string; json: boolean }) => {
+				const { diff } = require('./diff') as typeof import('./diff');
+				await run(diff(terminal, { a, b, ...options }));
+			},
+		);
+
+	program
+		.command('draw')
+		.description('draw a graph')
+		.argument('<file>', 'graph file; - is standard input')
+		.addOption(
+			new Option(
+				'-f, --format <format>',
+				'of the picture; default by the name of the output file, else svg',
+			).choices(['svg', 'png', 'mermaid']),
+		)
+		.option('-o, --output <file>', 'write to a file instead of standard output')
+		.option(
+			'--path <nodes>',
+			'ids or names of nodes, separated by commas: the path of a run, drawn over the graph',
+		)
+		.option('--no-legend', 'leave out the legend')
+		.addHelpText(
+			'after',
+			'\nExamples:\n  interactly draw graph.json -o graph.png\n  interactly draw graph.json --format mermaid',
+		)
+		.action(
+			async (
+				file: string,
+				options: { format?: 'svg' | 'png' | 'mermaid'; output?: string; path?: string; legend: boolean },
+			) => {
+				const { draw } = require('./draw') as typeof import('./draw');
+				await run(draw(terminal, { file, ...options }));
+			},
+		);
+
+	try {
+		await program.parseAsync([...args], { from: 'user' });
+		return code;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.fine : EXIT_CODES.trouble;
+		terminal.err(errorText(error));
+		return EXIT_CODES.trouble;
+	}
+}
+
+/** An error as two or three lines: code and sentence, the place, what to do. */
+export function errorText(error: unknown): string {
+	const lines = [`${codeOf(error)}: ${messageOf(error)}`];
+	if (error instanceof InteractlyError) {
+		if (error.place !== undefined) lines.push(`  at ${error.place}`);
+		if (error.advice !== undefined) lines.push(`  → ${error.advice}`);
+	}
+	return `${lines.join('\n')}\n`;
+}
+
+function packageVersion(): string {
+	const path = findPackageJSON('..', pathToFileURL(__filename));
+	return path === undefined
+		? 'unknown'
+		: (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,53 @@
+/** The terminal as the commands see it: two outputs, one input, the environment; tests bring their own. */
+
+import { createInterface } from 'node:readline';
+import { systemClock, type Clock } from '../clock';
+
+export interface Terminal {
+	/** What the command is for: standard output. */
+	out(data: string | Uint8Array): void;
+	/** Progress and complaints: standard error. */
+	err(text: string): void;
+	/** All of standard input, as text. */
+	readInput(): Promise<string>;
+	/** Standard input line by line. With a prompt, it is shown before each line. */
+	lines(prompt?: string): AsyncIterable<string>;
+	/** A person sits at both ends. */
+	readonly isInteractive: boolean;
+	/** Standard output is a screen and not a file or a pipe. */
+	readonly isScreen: boolean;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly clock: Clock;
+}
+
+export function processTerminal(): Terminal {
+	const { stdin, stdout, stderr } = process;
+	// `interactly … | head` closes our output early; that ends the work and is no failure.
+	stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+	return {
+		out: (data) => void stdout.write(data),
+		err: (text) => void stderr.write(text),
+		readInput: async () => {
+			const chunks: Buffer[] = [];
+			for await (const chunk of stdin) chunks.push(chunk as Buffer);
+			return Buffer.concat(chunks).toString('utf8');
+		},
+		lines: (prompt) => {
+			const isAsking = prompt !== undefined && stdin.isTTY === true;
+			const reader = createInterface({ input: stdin, ...(isAsking ? { output: stdout, prompt } : {}) });
+			return isAsking ? promptedLines(reader) : reader;
+		},
+		isInteractive: stdin.isTTY === true && stdout.isTTY === true,
+		isScreen: stdout.isTTY === true,
+		env: process.env,
+		clock: systemClock,
+	};
+}
+
+async function* promptedLines(reader: ReturnType<typeof createInterface>): AsyncIterable<string> {
+	reader.prompt();
+	for await (const line of reader) {
+		yield line;
+		reader.prompt();
+	}
+}

@@ -1,0 +1,41 @@
+/** One command line run in this process, with everything it printed and read. */
+
+import { systemClock } from '../../lib/clock';
+import { runCli } from '../../lib/cli/program';
+import type { Terminal } from '../../lib/cli/terminal';
+
+export interface Session {
+	code: number;
+	out: string;
+	err: string;
+	/** Standard output as it was written, for files. */
+	bytes: Buffer;
+}
+
+export interface SessionOptions {
+	input?: string;
+	env?: Record<string, string>;
+	isScreen?: boolean;
+	isInteractive?: boolean;
+}
+
+export async function interactly(args: readonly string[], options: SessionOptions = {}): Promise<Session> {
+	const out: Buffer[] = [];
+	let err = '';
+	const input = options.input ?? '';
+	const terminal: Terminal = {
+		out: (data) => void out.push(Buffer.from(data as string)),
+		err: (text) => void (err += text),
+		readInput: () => Promise.resolve(input),
+		lines: async function* () {
+			yield* input.split('\n').filter((line, index, all) => index < all.length - 1 || line !== '');
+		},
+		isInteractive: options.isInteractive ?? false,
+		isScreen: options.isScreen ?? false,
+		env: options.env ?? {},
+		clock: systemClock,
+	};
+	const code = await runCli(args, terminal);
+	const bytes = Buffer.concat(out);
+	return { code, out: bytes.toString('utf8'), err, bytes };
+}
