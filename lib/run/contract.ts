@@ -1,7 +1,10 @@
 /** Runs in motion as callers see them: what to send, what one turn returns, how to follow it live. */
 
-import type { Json, JsonObject } from '../json';
-import type { Ports, RunStatus, WireEvent } from '../engine/contract';
+import type { Ports, RunStatus, Surroundings, WireEvent } from '../engine/contract';
+import type { JsonObject } from '../json';
+import type { Store } from '../store/contract';
+import type { Engine } from './engine-port';
+import type { LiveLimits } from './live';
 
 /** Which graph a new run executes. Ignored when the session or run already exists. */
 export type RunSource =
@@ -67,7 +70,13 @@ export interface TurnResult {
 	/** Runtime variables of the main thread over the workflow's, without qualified duplicates. */
 	variables: JsonObject;
 	/** Nodes executed in this turn and the edges between them, in order. */
-	path: Array<{ nodeId: string; nodeName: string | null; edgeId: string | null; edgeName: string | null; reason: string | null }>;
+	path: Array<{
+		nodeId: string;
+		nodeName: string | null;
+		edgeId: string | null;
+		edgeName: string | null;
+		reason: string | null;
+	}>;
 	usage: { calls: number; promptTokens: number; completionTokens: number; totalTokens: number };
 	latencyMs: number;
 	/** Set when the turn failed or was interrupted; the same sentence the events carry. */
@@ -78,18 +87,60 @@ export interface TurnResult {
 	repeated: boolean;
 	/** True when an interrupted earlier turn was finished first; its texts lead `messages`. */
 	recovered: boolean;
-	/** The run that was already finished when the message arrived, replaced by this new one, or null. */
+	/** Non-fatal findings of the turn (R9.10). */
 	warnings: string[];
 }
 
 /** The whole record of a run (R9.49), built from its log. */
 export type RunRecord = JsonObject;
 
+export type FeedbackTarget =
+	| { type: 'run' }
+	/** 0-based position in the record's pairs. */
+	| { type: 'turn'; turn: number }
+	/** `logical_id` of a wire event. */
+	| { type: 'event'; eventId: string };
+
+/** Who gives feedback; the fields of `feedback_users` (R9.58). */
+export interface FeedbackUser {
+	id: string;
+	firstName?: string;
+	lastName?: string;
+	email?: string;
+}
+
+export type NewFeedback = { target: FeedbackTarget; user: FeedbackUser } & (
+	{ comment: string } | { rating: 'down' | 'up' | 'strong_up' }
+);
+
+export type FeedbackRemoval = { target: FeedbackTarget; user: FeedbackUser } & (
+	{ commentId: string } | { rating: null }
+);
+
+/** All feedback of one target, in the wire's words (api.md 3.6.3). */
+export interface FeedbackList extends JsonObject {
+	comments: JsonObject[];
+	ratings: JsonObject[];
+	feedback_users: JsonObject;
+}
+
 export interface Runner {
 	/** One command on one run: lock, load, advance, append, release. */
 	turn(request: TurnRequest): Promise<TurnResult>;
 	/** @throws {RunError} `RUN_UNKNOWN`. */
 	record(runId: string): Promise<RunRecord>;
+	/** All wire events of the run so far. @throws {RunError} `RUN_UNKNOWN`. */
+	events(runId: string): Promise<WireEvent[]>;
+	/** The main conversation as text. @throws {RunError} `RUN_UNKNOWN`. */
+	transcript(runId: string): Promise<string>;
+	/**
+	 * Adds a comment or sets the user's rating (R9.55–R9.58) and returns all feedback of the target.
+	 * @throws {RunError} `RUN_IN_PROGRESS` (409), `RUN_UNKNOWN`, `FEEDBACK_TARGET_UNKNOWN` (404),
+	 *         `FEEDBACK_REFUSED` (422).
+	 */
+	giveFeedback(runId: string, feedback: NewFeedback): Promise<FeedbackList>;
+	/** Removes a comment by its id, or the user's rating. @throws the same, `FEEDBACK_UNKNOWN` (404). */
+	removeFeedback(runId: string, removal: FeedbackRemoval): Promise<FeedbackList>;
 	/** Fails runs that stopped moving (R1.31); returns their ids. */
 	reap(): Promise<string[]>;
 	/** Waits for turns in progress, then lets go of timers and caches. */
@@ -97,9 +148,16 @@ export interface Runner {
 }
 
 export interface RunnerOptions {
+	store: Store;
 	ports: Ports;
 	/** How often steps become durable: every step (default), or only around effects and at turn ends. */
 	durability?: 'step' | 'turn';
-	/** Values of the deployment read at each turn. */
-	surroundings?: () => Promise<{ globals: JsonObject; secrets: Record<string, string>; namedLlms: Record<string, Json> }>;
+	/** Values of the deployment, read at each turn. Default none. */
+	surroundings?: () => Promise<Surroundings>;
+	/** How much of parked runs is kept in memory; the rest is on disk only. */
+	memory?: LiveLimits;
+	/** When the reaper gives a run up (R1.32). */
+	stale?: { runningMs?: number; waitingMs?: number };
+	/** Default: the interpreter of this package. */
+	engine?: Engine;
 }

@@ -34,6 +34,7 @@ export interface RunRow {
 	turnCount: number;
 	sessionKey: string | null;
 	createdAt: number;
+	/** Time of the last append or claim: a pump that found nothing to do counts too (R1.32). */
 	updatedAt: number;
 	/** Free searchable facts about the run, set by the upper rooms. */
 	facts: JsonObject;

@@ -53,6 +53,7 @@ export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 			if (kept.owner !== null && kept.owner !== owner && kept.leaseUntil > now()) return null;
 			kept.owner = owner;
 			kept.leaseUntil = now() + leaseMs;
+			kept.run.updatedAt = now();
 			return { run: structuredClone(kept.run), lease: { runId, owner } };
 		},
 		renew: async (lease, leaseMs) => {

@@ -103,7 +103,7 @@ function runStatements(db: Kysely<Tables>) {
 		claim: statement<{ id: string; owner: string; now: number; until: number }>()((values) =>
 			db
 				.updateTable('run')
-				.set({ lease_owner: values.owner, lease_until: values.until })
+				.set({ lease_owner: values.owner, lease_until: values.until, updated_at: values.now })
 				.where('id', '=', values.id)
 				.where((where) =>
 					where.or([

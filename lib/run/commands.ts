@@ -1,0 +1,36 @@
+/** Which command does what in which state of a run: the table of R1.11 and the pump. */
+
+import type { RunStatus } from '../engine/contract';
+import { isTerminal } from '../engine/engine';
+
+export const COMMANDS = ['start', 'data', 'resume', 'pause', 'stop'] as const;
+export type CommandName = (typeof COMMANDS)[number] | 'pump';
+
+/** `nothing`: accepted, and the run stays as it is. */
+export type Decision = 'turn' | 'resume' | 'pause' | 'stop' | 'pump' | 'nothing' | 'refuse';
+
+type Column = 'waiting' | 'running' | 'paused' | 'terminal';
+
+const TABLE: Record<CommandName, Record<Column, Decision>> = {
+	start: { waiting: 'turn', running: 'refuse', paused: 'refuse', terminal: 'refuse' },
+	data: { waiting: 'turn', running: 'refuse', paused: 'refuse', terminal: 'refuse' },
+	resume: { waiting: 'turn', running: 'refuse', paused: 'resume', terminal: 'refuse' },
+	pause: { waiting: 'pause', running: 'pause', paused: 'nothing', terminal: 'refuse' },
+	stop: { waiting: 'stop', running: 'stop', paused: 'stop', terminal: 'nothing' },
+	// R1.12: companions of a paused run are frozen.
+	pump: { waiting: 'pump', running: 'pump', paused: 'nothing', terminal: 'nothing' },
+};
+
+/**
+ * What a command does to an existing run. `running` here means that only background work is left
+ * (R1.9 row 7): a turn in progress holds the run's lock, and the command waits for it or acts on it.
+ */
+export function decide(command: CommandName, status: RunStatus): Decision {
+	return TABLE[command][columnOf(status)];
+}
+
+function columnOf(status: RunStatus): Column {
+	if (isTerminal(status)) return 'terminal';
+	if (status === 'waiting_for_user_input') return 'waiting';
+	return status === 'paused' ? 'paused' : 'running';
+}

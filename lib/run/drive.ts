@@ -1,0 +1,217 @@
+/** One command on one run, by the holder of its lease: finish what a crash broke off, advance, report. */
+
+import type { Command, RunEvent, RunStart, RunStatus, Surroundings } from '../engine/contract';
+import { isTerminal } from '../engine/engine';
+import { InteractlyError, messageOf } from '../errors';
+import type { Lease } from '../store/contract';
+import type { ActiveTurn } from './active';
+import { decide } from './commands';
+import type { TurnRequest, TurnResult } from './contract';
+import { copyState } from './copy-state';
+import type { ReadTurn } from './input';
+import { checkAgainstRun } from './input-state';
+import { createJournal, type RunJournal } from './journal';
+import { liven, type LiveRun } from './live';
+import type { RunnerParts } from './parts';
+import { runStateRefuses } from './refusals';
+import { answerOfKey } from './replay';
+import { buildResult, type Stretch } from './result';
+
+export interface DriveRequest {
+	live: LiveRun;
+	lease: Lease;
+	active: ActiveTurn;
+	turn: ReadTurn;
+	request: TurnRequest;
+	/** The facts of a run that has no event yet. */
+	begin: () => RunStart;
+}
+
+export interface Driven {
+	result: TurnResult;
+	/** The run as it is now; the safety net may have loaded it anew. */
+	live: LiveRun;
+	/** False when the lease is still held. */
+	isReleased: boolean;
+}
+
+/** The run had ended when the command's turn came; a session then begins a new one. */
+export class RunFinished extends Error {
+	constructor(
+		readonly status: RunStatus,
+		/** What a turn that a crash had broken off said when it was finished just now. */
+		readonly recovered: TurnResult | null,
+	) {
+		super('The run has ended.');
+	}
+}
+
+/** One command being carried out: what is the same for all its parts. */
+interface Drive extends DriveRequest {
+	parts: RunnerParts;
+	surroundings: Surroundings;
+	stretch: Stretch;
+	recovered: boolean;
+}
+
+export async function drive(parts: RunnerParts, request: DriveRequest): Promise<Driven> {
+	const { live, turn } = request;
+	const surroundings = await parts.surroundings();
+	const work: Drive = {
+		...request,
+		parts,
+		surroundings,
+		stretch: { events: [], before: copyState(live.state) },
+		recovered: false,
+	};
+	const brokenKey = live.state.openTurn?.idempotencyKey ?? null;
+	if (live.state.openTurn !== null && turn.command !== 'stop') await recover(work);
+	const key = turn.input.idempotencyKey;
+	if (key !== null && live.state.turnKeys[key] !== undefined) {
+		// The delivery that was broken off gets its own answer now; any later one gets it again.
+		if (work.recovered && brokenKey === key) return finish(work, null);
+		return { result: await answerOfKey(parts, { row: live.row, key }), live, isReleased: false };
+	}
+	const command = commandFor(work);
+	if (command === null) return finish(work, null);
+	const journal = await carryOut(work, command, true);
+	return finish(work, journal);
+}
+
+/** R1.11, and what a fresh run needs beside it. */
+function commandFor(work: Drive): Command | null {
+	const { live, turn, begin } = work;
+	const { state, row } = live;
+	const { input } = turn;
+	if (state.eventCount === 0) {
+		if (turn.command === 'start' || turn.command === 'data') return { type: 'turn', input, begin: begin() };
+		if (turn.command === 'pump') return null;
+	}
+	switch (decide(turn.command, state.status)) {
+		case 'turn':
+			checkAgainstRun(turn, live);
+			return { type: 'turn', input };
+		case 'resume':
+			checkAgainstRun(turn, live);
+			return { type: 'resume', input };
+		case 'pause':
+			return { type: 'pause' };
+		case 'stop':
+			return { type: 'stop' };
+		case 'pump':
+			return { type: 'pump' };
+		case 'nothing':
+			return null;
+		case 'refuse':
+			if (isTerminal(state.status)) {
+				throw new RunFinished(state.status, work.recovered ? finish(work, null).result : null);
+			}
+			throw runStateRefuses(turn.command, row.id, state.status);
+	}
+}
+
+/** Finishes a turn or pump that was broken off; its texts lead what the command reports. */
+async function recover(work: Drive): Promise<void> {
+	const { live } = work;
+	// What was said before the crash never reached the user, so the whole turn is reported.
+	const before = live.openEvents;
+	work.stretch = { events: [...before], before: await stateBefore(work, before) };
+	work.recovered = true;
+	await carryOut(work, { type: 'recover' }, false);
+	live.openEvents = [];
+}
+
+async function stateBefore({ parts, live }: Drive, openEvents: readonly RunEvent[]) {
+	const { engine } = parts;
+	const wanted = live.state.eventCount - openEvents.length;
+	const state = engine.createState();
+	for (const batch of await parts.store.readBatches(live.row.id, 0)) {
+		for (const event of engine.decodeEvents(batch.data, live.graph)) {
+			if (state.eventCount === wanted) return state;
+			engine.fold(state, event, live.graph);
+		}
+	}
+	return state;
+}
+
+async function carryOut(work: Drive, command: Command, releases: boolean): Promise<RunJournal> {
+	const { active } = work;
+	const journal = openJournal(work, releases);
+	try {
+		await advance(work, { journal, command, signal: active.signal });
+	} catch (error) {
+		if (active.stopRequested && active.signal.aborted) {
+			// R1.14: the calls in flight have been aborted; what is left is to end the run.
+			await advance(work, { journal, command: { type: 'stop' } });
+		} else if (active.signal.aborted || journal.isBroken || error instanceof InteractlyError) {
+			// An interruption, a lack of the deployment or of the store: the run stays resumable.
+			throw error;
+		} else {
+			journal.dropUndurable();
+			report(work, journal);
+			return await abandon(work, error, releases);
+		}
+	}
+	report(work, journal);
+	return journal;
+}
+
+function report(work: Drive, journal: RunJournal): void {
+	work.stretch = { ...work.stretch, events: [...work.stretch.events, ...journal.events] };
+}
+
+/** R1.4: a bug unwound the engine; what is durable stays, and the run ends as failed. */
+async function abandon(work: Drive, error: unknown, releases: boolean): Promise<RunJournal> {
+	const { parts, live } = work;
+	parts.ports.log.error('The engine broke off; the run is abandoned.', {
+		runId: live.row.id,
+		error: messageOf(error),
+	});
+	const log = await parts.store.readLog(live.row.id);
+	if (log === null) throw error;
+	work.live = await liven(parts, log);
+	const journal = openJournal(work, releases);
+	const command: Command = { type: 'abandon', source: 'finally_safety_net', message: messageOf(error) };
+	await advance(work, { journal, command });
+	report(work, journal);
+	return journal;
+}
+
+function openJournal({ parts, live, lease, request }: Drive, releases: boolean): RunJournal {
+	const { store, engine, durability } = parts;
+	return createJournal({ store, engine, live, lease, durability, releases, onEvent: request.onEvent });
+}
+
+function advance(
+	{ parts, live, surroundings, request, active }: Drive,
+	{ journal, command, signal }: { journal: RunJournal; command: Command; signal?: AbortSignal },
+): Promise<void> {
+	const { onEvent, onToken } = request;
+	return parts.engine.advance({
+		graph: live.graph,
+		state: live.state,
+		command,
+		ports: parts.ports,
+		surroundings,
+		journal,
+		...(signal === undefined ? {} : { signal }),
+		pauseRequested: () => active.pauseRequested,
+		...(onEvent === undefined ? {} : { onEvent: (event) => journal.show(event) }),
+		...(onToken === undefined ? {} : { onToken: (text) => onToken(text) }),
+	});
+}
+
+function finish(work: Drive, journal: RunJournal | null): Driven {
+	const { parts, live, stretch, recovered, surroundings } = work;
+	const result = buildResult({
+		engine: parts.engine,
+		graph: live.graph,
+		row: live.row,
+		state: live.state,
+		stretch,
+		globals: surroundings.globals,
+		recovered,
+		repeated: false,
+	});
+	return { result, live, isReleased: journal?.isReleased ?? false };
+}

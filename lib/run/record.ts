@@ -1,0 +1,123 @@
+/** The whole record of a run, built from its log (R9.49–R9.51). */
+
+import type { RunEvent, WireEvent } from '../engine/contract';
+import { endStateOf, latencyStats, tokenUsage, type RunState } from '../engine/engine';
+import type { Graph } from '../graph/graph';
+import type { JsonObject } from '../json';
+import type { RunRow } from '../store/contract';
+import type { RunRecord } from './contract';
+import type { Engine } from './engine-port';
+import { collectFeedback } from './feedback-list';
+import { splitLog } from './log';
+
+export interface RecordParts {
+	engine: Engine;
+	row: RunRow;
+	graph: Graph;
+	events: readonly RunEvent[];
+	globals: JsonObject;
+}
+
+interface Pair extends JsonObject {
+	run_output: { events: WireEvent[]; thread_to_node_outputs: JsonObject };
+	comments: JsonObject[];
+	ratings: JsonObject[];
+}
+
+export function buildRecord({ engine, row, graph, events, globals }: RecordParts): RunRecord {
+	const { pairs, state } = buildPairs({ engine, graph, events, globals });
+	const feedback = collectFeedback(events);
+	pairs.forEach((pair, turn) => {
+		Object.assign(pair, feedback.of({ type: 'turn', turn }));
+		for (const event of pair.run_output.events) {
+			const { comments, ratings } = feedback.of({ type: 'event', eventId: event.logical_id });
+			if (comments.length > 0) event.comments = comments;
+			if (ratings.length > 0) event.ratings = ratings;
+		}
+	});
+	const versionName = row.facts.versionName ?? null;
+	return {
+		logical_id: row.id,
+		workflow_run_id: row.id,
+		workflow_id: row.workflowId,
+		version_number: row.versionNumber,
+		version_name: versionName,
+		status: state.eventCount === 0 ? row.status : state.status,
+		termination_source: state.terminationSource,
+		run_by: state.runBy,
+		input_output_pairs: pairs,
+		comments: feedback.of({ type: 'run' }).comments,
+		llm_token_usage: tokenUsage(state),
+		llm_latency_stats: latencyStats(state),
+		workflow_config_fully_hydrated: graph.raw,
+		voice_conversation_id: null,
+		source_workflow_run_id: state.source?.runId ?? null,
+		checkpoint_source_turn_index: state.source?.turnIndex ?? null,
+		carried_over_llm_token_usage: row.facts.carriedOverTokenUsage ?? null,
+		carried_over_llm_latency_stats: row.facts.carriedOverLatencyStats ?? null,
+		is_evaluation_run: row.facts.isEvaluationRun === true,
+		evaluation_run_info: row.facts.evaluationRunInfo ?? null,
+		miscellaneous: state.miscellaneous,
+		feedback_users: feedback.users,
+	};
+}
+
+/** One pair a turn; what pumps, pauses and endings say is appended to the last one (R2.4). */
+export function buildPairs({ engine, graph, events, globals }: Omit<RecordParts, 'row'>): {
+	pairs: Pair[];
+	state: RunState;
+} {
+	const state = engine.createState();
+	const projector = engine.createProjector(graph, state, globals);
+	const pairs: Pair[] = [];
+	for (const part of splitLog(events)) {
+		const wire: WireEvent[] = [];
+		for (const event of part.events) {
+			wire.push(...projector.project(event));
+			engine.fold(state, event, graph);
+		}
+		// Bookkeeping of a turn would hold the pair that it is put into.
+		const kept = wire.filter(({ type }) => type !== 'end_workflow_iteration');
+		const last = pairs[pairs.length - 1];
+		if (part.kind !== 'turn' && last !== undefined) {
+			last.run_output.events.push(...kept);
+			continue;
+		}
+		if (part.kind !== 'turn' && kept.length === 0) continue;
+		pairs.push({
+			run_input: projector.turn.input,
+			run_output: { events: kept, thread_to_node_outputs: projector.turn.nodeOutputs },
+			evaluation: null,
+			iteration_end_state_miscellaneous: part.isClosed ? describeEnd(state) : null,
+			comments: [],
+			ratings: [],
+		});
+	}
+	return { pairs, state };
+}
+
+/** R9.51: the reference's keys, and what a restart needs to know beside them. */
+function describeEnd(state: RunState): JsonObject {
+	const threads = Object.values(state.threads);
+	const byThread = <Value>(read: (thread: (typeof threads)[number]) => Value) =>
+		Object.fromEntries(threads.map((thread) => [thread.id, read(thread)]));
+	return {
+		...endStateOf(state),
+		thread_id_to_runtime_variables: byThread(({ variables }) => ({ ...variables })),
+		workflow_runtime_variables: { ...state.workflowVariables },
+		guardrail_strikes: state.strikes,
+		node_completion_counts: { ...state.completions },
+		thread_id_to_consecutive_conditional_edges: byThread(({ consecutive }) => consecutive),
+		thread_id_to_answered_turns_in_visit: byThread(({ answeredInVisit }) => answeredInVisit),
+		thread_id_to_self_loop: byThread(({ loop }) =>
+			loop === null
+				? null
+				: {
+						node_logical_id: loop.nodeId,
+						attempts: loop.attempts,
+						deadline_epoch: loop.deadlineMs === null ? null : loop.deadlineMs / 1000,
+						due_epoch: loop.dueMs === null ? null : loop.dueMs / 1000,
+					},
+		),
+	};
+}

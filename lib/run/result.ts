@@ -1,0 +1,143 @@
+/** What one command did, as its caller sees it: built from the command's events and the state after them. */
+
+import type { RunEvent, WireEvent } from '../engine/contract';
+import { isTerminal, type RunState } from '../engine/engine';
+import type { Graph } from '../graph/graph';
+import type { JsonObject } from '../json';
+import type { RunRow } from '../store/contract';
+import type { TurnResult } from './contract';
+import type { Engine } from './engine-port';
+import { messagesOf, pathOf, replyOf, usageOf } from './speech';
+
+/** A stretch of a run's log with the state before it; wire events are computed from both on first use. */
+export interface Stretch {
+	events: readonly RunEvent[];
+	/** The state before the first of them; nobody changes it any more. */
+	before: RunState;
+}
+
+export interface ResultParts {
+	engine: Engine;
+	graph: Graph;
+	row: RunRow;
+	/** After the last event. */
+	state: RunState;
+	stretch: Stretch;
+	/** Global variables of the turn, shown in resolved inputs; never secret ones. */
+	globals: JsonObject;
+	recovered: boolean;
+	repeated: boolean;
+}
+
+export function buildResult(parts: ResultParts): TurnResult {
+	const { engine, graph, row, state, stretch } = parts;
+	const { events } = stretch;
+	const messages = messagesOf(events, graph);
+	const main = state.threads['0'];
+	const node = main === undefined ? undefined : graph.nodesById.get(main.nodeId);
+	let wire: WireEvent[] | null = null;
+	return {
+		runId: row.id,
+		workflowId: row.workflowId,
+		versionNumber: row.versionNumber,
+		turnNumber: state.turnCount,
+		status: state.status,
+		reply: replyOf(messages),
+		messages,
+		isWaitingForInput: state.status === 'waiting_for_user_input',
+		isCompleted: isTerminal(state.status),
+		hasActiveCompanions: !isTerminal(state.status) && engine.activeCompanions(state).length > 0,
+		hasBackgroundWork: engine.hasBackgroundWork(graph, state),
+		currentNode:
+			main === undefined || node === undefined
+				? null
+				: { id: main.nodeId, name: node.name ?? null, type: nodeType(node) },
+		variables: variablesOf(state, graph),
+		path: pathOf(events, graph),
+		usage: usageOf(events),
+		latencyMs: latencyOf(events),
+		error: errorOf(events, state),
+		get events() {
+			wire ??= projectStretch(parts);
+			return wire;
+		},
+		repeated: parts.repeated,
+		recovered: parts.recovered,
+		warnings: events.flatMap((event) => (event.type === 'warned' ? [event.message] : [])),
+	};
+}
+
+/** One result that reports two runs: what a finished one still had to say leads. */
+export function leadWith(lead: TurnResult, result: TurnResult): TurnResult {
+	const messages = [...lead.messages, ...result.messages];
+	return Object.defineProperties({} as TurnResult, {
+		// Copied as they are, because reading `events` would compute them.
+		...Object.getOwnPropertyDescriptors(result),
+		messages: { value: messages, enumerable: true },
+		reply: { value: replyOf(messages), enumerable: true },
+		recovered: { value: true, enumerable: true },
+	});
+}
+
+/** The wire events of a stretch (R9), each from the state just before it. */
+export function projectStretch(
+	parts: Pick<ResultParts, 'engine' | 'graph' | 'stretch' | 'globals'>,
+): WireEvent[] {
+	const { engine, graph, stretch, globals } = parts;
+	const state = stretch.before;
+	const projector = engine.createProjector(graph, state, globals);
+	return stretch.events.flatMap((event) => {
+		const wire = projector.project(event);
+		engine.fold(state, event, graph);
+		return wire;
+	});
+}
+
+function nodeType(node: { type: string; original_type?: string | null }): string {
+	return node.type === 'unknown' ? (node.original_type ?? 'unknown') : node.type;
+}
+
+/**
+ * The main thread's variables over the workflow's. Every variable stands in the state under three names
+ * (R4.10); only the plain one is shown, and none of the runtime's own (R4.14).
+ */
+export function variablesOf(state: RunState, graph: Graph): JsonObject {
+	const owners = new Set<string>();
+	for (const node of graph.node_configs) {
+		if (node.logical_id !== null) owners.add(node.logical_id);
+		if (node.name !== null) owners.add(node.name);
+	}
+	const all = { ...state.workflowVariables, ...state.threads['0']?.variables };
+	return Object.fromEntries(
+		Object.entries(all).filter(([name]) => !name.startsWith('_') && !isQualified(name, owners)),
+	);
+}
+
+function isQualified(name: string, owners: ReadonlySet<string>): boolean {
+	for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+		if (owners.has(name.slice(0, dot))) return true;
+	}
+	return false;
+}
+
+function latencyOf(events: readonly RunEvent[]): number {
+	const first = events[0];
+	const last = events[events.length - 1];
+	return first === undefined || last === undefined ? 0 : last.at - first.at;
+}
+
+/** The reason why the last turn in the events did not end well. */
+function errorOf(events: readonly RunEvent[], state: RunState): TurnResult['error'] {
+	for (let index = events.length - 1; index >= 0; index -= 1) {
+		const event = events[index];
+		if (event?.type === 'turnEnded') return event.error;
+		if (event?.type === 'runEnded' && event.status === 'failed') {
+			return {
+				code: (event.source ?? 'failed').toUpperCase(),
+				message: event.message ?? 'The run failed.',
+				advice: null,
+			};
+		}
+	}
+	return events.length === 0 ? null : state.turnError;
+}
