@@ -18,6 +18,8 @@ export interface Access {
 	credentials?: Readonly<Record<string, ProviderCredential>>;
 	/** A chat model that the caller brings: for nodes on the workflow's default, or for all nodes. */
 	attached?: { model: ChatModel; use: 'default' | 'all' };
+	/** Model of nodes for which neither the graph nor the store names one. Default none. */
+	fallbackLlm?: LlmConfig;
 	/** Private hosts, addresses and networks that HTTP nodes and tools may call. Default none. */
 	allowedPrivateHosts?: readonly string[];
 }
@@ -29,6 +31,8 @@ export interface AccessPorts {
 	http: Http;
 	/** The config that stands for the attached model where the workflow's default is meant, or null. */
 	workflowDefault: LlmConfig | null;
+	/** Stands where nobody, the team included, chose a model; or null. */
+	fallbackLlm: LlmConfig | null;
 }
 
 /** What all callers of a process share. */
@@ -56,6 +60,7 @@ export function createAccessPorts(access: Access, shared: Shared): AccessPorts {
 		tools: createTools({ http }),
 		models: createAccessModels(access, shared),
 		workflowDefault: attached?.use === 'default' ? ATTACHED : null,
+		fallbackLlm: access.fallbackLlm ?? null,
 	};
 }
 

@@ -18,7 +18,7 @@ export interface Values {
 /** Reads the settings anew: a change made meanwhile holds from the next turn on (R8.3). */
 export async function readSurroundings(
 	store: Store,
-	{ workflowDefault }: Pick<AccessPorts, 'workflowDefault'>,
+	{ workflowDefault, fallbackLlm }: Pick<AccessPorts, 'workflowDefault' | 'fallbackLlm'>,
 ): Promise<Values> {
 	const [variables, configs] = await Promise.all([
 		store.listSettings(VARIABLE_SCOPE),
@@ -35,7 +35,11 @@ export async function readSurroundings(
 	return {
 		globals,
 		secrets,
-		namedLlms: workflowDefault === null ? namedLlms : { ...namedLlms, workflow_default: workflowDefault },
+		namedLlms: {
+			...(fallbackLlm === null ? {} : { default: fallbackLlm }),
+			...namedLlms,
+			...(workflowDefault === null ? {} : { workflow_default: workflowDefault }),
+		},
 	};
 }
 
