@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../json';
-import type { PresenceTest, RelationOperator } from './expression';
+import type { PresenceTest, RelationOperator } from './syntax';
 
 /** The answer of a comparison; `makesSense` is false where the two types have no order (R3.34). */
 export interface Comparison {

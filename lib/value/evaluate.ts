@@ -3,7 +3,7 @@
 import type { Json } from '../json';
 import { compare, isTruthy, kindOf, testPresence } from './compare';
 import type { Evaluation, Scope } from './contract';
-import { quote, type Expression, type ExpressionNode } from './expression';
+import { quote, type Expression, type ExpressionNode, type Relation } from './syntax';
 import { fillText, resolvePlaceholder, toJsonText } from './template';
 
 /** Longer literals are cut in the hydrated form, which goes into events. */
@@ -46,7 +46,7 @@ function valueOf(node: ExpressionNode, reading: Reading): Json | undefined {
 	}
 }
 
-function relate(node: ExpressionNode & { type: 'relation' }, reading: Reading): boolean {
+function relate(node: Relation, reading: Reading): boolean {
 	const left = valueOf(node.left, reading);
 	const right = valueOf(node.right, reading);
 	const { holds, makesSense } = compare(left, node.operator, right);

@@ -1,41 +1,21 @@
-/** The language of conditions: text to syntax tree and back (R3.29–R3.32). */
+/** The language of conditions: text to syntax tree, by recursive descent over the grammar of R3.30. */
 
 import { ExpressionError } from '../errors';
 import { remember } from './cache';
-import { syntaxError, tokenize, type RelationOperator, type Token } from './lexer';
-import { compileTemplate, mayHoldPlaceholder, type Placeholder, type Template } from './placeholder';
+import { tokenize, type Token } from './lexer';
+import { compileTemplate, mayHoldPlaceholder } from './placeholder';
+import { complaintOfWord, refuseAt, type Complaint } from './refusal';
+import type { Expression, ExpressionNode, PresenceTest, Slot } from './syntax';
 
-export type { RelationOperator } from './lexer';
+export { printExpression, type Expression, type ExpressionNode } from './syntax';
 
-export type PresenceTest = 'isPresent' | 'isAbsent' | 'isEmpty' | 'isNonEmpty';
-
-export type ExpressionNode =
-	| { type: 'and' | 'or'; terms: ExpressionNode[] }
-	| { type: 'not'; term: ExpressionNode }
-	| {
-			type: 'relation';
-			operator: RelationOperator;
-			left: ExpressionNode;
-			right: ExpressionNode;
-			source: string;
-	  }
-	| { type: 'test'; test: PresenceTest; operand: ExpressionNode }
-	| { type: 'variable'; placeholder: Placeholder }
-	| { type: 'literal'; value: string | number | boolean | null }
-	| { type: 'template'; template: Template; text: string };
-
-/** A stretch of the text that the hydrated form replaces: a variable, or a quoted text with placeholders. */
-export interface Slot {
-	start: number;
-	end: number;
-	node: ExpressionNode;
-}
-
-/** A parsed condition. Parsed texts are shared, so nothing in here may be changed. */
-export interface Expression {
+/** Where parsing stands in the tokens, and what it has collected. */
+interface Cursor {
 	readonly text: string;
-	readonly root: ExpressionNode;
-	readonly slots: readonly Slot[];
+	readonly tokens: readonly Token[];
+	readonly slots: Slot[];
+	position: number;
+	depth: number;
 }
 
 const MAX_LENGTH = 10_000;
@@ -64,236 +44,169 @@ function parse(text: string): Expression {
 			advice: 'Split it over several edges, or compute a part of it in a tool and compare its result.',
 		});
 	}
-	const parser = new Parser(text);
-	return { text, root: parser.parseAll(), slots: parser.slots };
+	const cursor: Cursor = { text, tokens: tokenize(text), slots: [], position: 0, depth: 0 };
+	const root = parseOr(cursor);
+	if (peek(cursor).type !== 'end') throw unexpected(cursor);
+	return { text, root, slots: cursor.slots };
 }
 
-/** One pass of recursive descent over the grammar of R3.30. */
-class Parser {
-	readonly slots: Slot[] = [];
-	private readonly tokens: Token[];
-	private position = 0;
-	private depth = 0;
+function parseOr(cursor: Cursor): ExpressionNode {
+	return parseChain(cursor, 'or', parseAnd);
+}
 
-	constructor(private readonly text: string) {
-		this.tokens = tokenize(text);
+function parseAnd(cursor: Cursor): ExpressionNode {
+	return parseChain(cursor, 'and', parseNot);
+}
+
+/** Terms joined by one operator; a chain is one node, so that its length costs no depth. */
+function parseChain(
+	cursor: Cursor,
+	type: 'and' | 'or',
+	parseTerm: (cursor: Cursor) => ExpressionNode,
+): ExpressionNode {
+	const first = parseTerm(cursor);
+	if (peek(cursor).type !== type) return first;
+	const terms = [first];
+	while (peek(cursor).type === type) {
+		take(cursor);
+		terms.push(parseTerm(cursor));
 	}
+	return { type, terms };
+}
 
-	parseAll(): ExpressionNode {
-		const root = this.parseOr();
-		if (this.peek().type !== 'end') throw this.refuse(this.peek());
-		return root;
+function parseNot(cursor: Cursor): ExpressionNode {
+	if (peek(cursor).type !== 'not') return parseRelation(cursor);
+	take(cursor);
+	return { type: 'not', term: parseDeeper(cursor, parseNot) };
+}
+
+function parseRelation(cursor: Cursor): ExpressionNode {
+	const { start } = peek(cursor);
+	const left = parseOperand(cursor);
+	const relation = peek(cursor);
+	if (relation.type !== 'relation') return left;
+	take(cursor);
+	const right = parseOperand(cursor);
+	const source = cursor.text.slice(start, cursor.tokens[cursor.position - 1]?.end);
+	if (peek(cursor).type === 'relation') {
+		throw complain(cursor, {
+			message: 'comparisons cannot be chained',
+			advice: 'Join two comparisons with AND: [[a]] < [[b]] AND [[b]] < [[c]].',
+		});
 	}
+	return { type: 'relation', operator: relation.operator, left, right, source };
+}
 
-	private peek(): Token {
-		return this.tokens[this.position] as Token;
+function parseOperand(cursor: Cursor): ExpressionNode {
+	const token = peek(cursor);
+	if (token.type === 'open') return parseGroup(cursor);
+	const isTest = token.type === 'word' && !Object.hasOwn(CONSTANTS, token.text.toLowerCase());
+	return isTest ? parseTest(cursor, token.text) : parseValue(cursor);
+}
+
+function parseGroup(cursor: Cursor): ExpressionNode {
+	const open = take(cursor);
+	const inner = parseDeeper(cursor, parseOr);
+	const next = peek(cursor);
+	if (next.type === 'end') {
+		const complaint = { message: 'a parenthesis is not closed: it opens', advice: 'Add the missing ")".' };
+		throw refuseAt(cursor.text, open.start, complaint);
 	}
+	if (next.type !== 'close') throw unexpected(cursor);
+	take(cursor);
+	return inner;
+}
 
-	private take(): Token {
-		const token = this.peek();
-		this.position++;
-		return token;
+function parseTest(cursor: Cursor, word: string): ExpressionNode {
+	const key = word.toLowerCase();
+	const test = Object.hasOwn(TESTS, key) ? TESTS[key] : undefined;
+	if (test === undefined) throw unexpected(cursor);
+	const advice = `Write ${test}([[name]]).`;
+	take(cursor);
+	if (peek(cursor).type !== 'open') throw complain(cursor, { message: `${test} needs a "("`, advice });
+	take(cursor);
+	const operand = parseValue(cursor);
+	if (peek(cursor).type !== 'close') {
+		throw complain(cursor, { message: `${test} takes one variable or literal`, advice });
 	}
+	take(cursor);
+	return { type: 'test', test, operand };
+}
 
-	private parseOr(): ExpressionNode {
-		const terms = [this.parseAnd()];
-		while (this.peek().type === 'or') {
-			this.take();
-			terms.push(this.parseAnd());
-		}
-		return terms.length === 1 ? (terms[0] as ExpressionNode) : { type: 'or', terms };
-	}
+/** A variable or a literal. */
+function parseValue(cursor: Cursor): ExpressionNode {
+	const token = peek(cursor);
+	const node = valueNode(token);
+	if (node === null) throw unexpected(cursor);
+	take(cursor);
+	if (node.type !== 'literal') cursor.slots.push({ start: token.start, end: token.end, node });
+	return node;
+}
 
-	private parseAnd(): ExpressionNode {
-		const terms = [this.parseNot()];
-		while (this.peek().type === 'and') {
-			this.take();
-			terms.push(this.parseNot());
-		}
-		return terms.length === 1 ? (terms[0] as ExpressionNode) : { type: 'and', terms };
-	}
-
-	private parseNot(): ExpressionNode {
-		if (this.peek().type !== 'not') return this.parseRelation();
-		this.enter();
-		this.take();
-		const term = this.parseNot();
-		this.depth--;
-		return { type: 'not', term };
-	}
-
-	private parseRelation(): ExpressionNode {
-		const start = this.peek().start;
-		const left = this.parseOperand();
-		const relation = this.peek();
-		if (relation.type !== 'relation') return left;
-		this.take();
-		const right = this.parseOperand();
-		const source = this.text.slice(start, this.tokens[this.position - 1]?.end);
-		if (this.peek().type === 'relation') {
-			const advice = 'Join two comparisons with AND: [[a]] < [[b]] AND [[b]] < [[c]].';
-			throw syntaxError(this.text, this.peek().start, 'comparisons cannot be chained', advice);
-		}
-		return { type: 'relation', operator: relation.operator, left, right, source };
-	}
-
-	private parseOperand(): ExpressionNode {
-		const token = this.peek();
-		if (token.type === 'open') return this.parseGroup();
-		if (token.type === 'word' && !Object.hasOwn(CONSTANTS, token.text.toLowerCase()))
-			return this.parseTest(token);
-		return this.parseValue();
-	}
-
-	private parseGroup(): ExpressionNode {
-		this.enter();
-		const open = this.take();
-		const inner = this.parseOr();
-		if (this.peek().type !== 'close') {
-			if (this.peek().type !== 'end') throw this.refuse(this.peek());
-			throw syntaxError(
-				this.text,
-				open.start,
-				'a parenthesis is not closed: it opens',
-				'Add the missing ")".',
-			);
-		}
-		this.take();
-		this.depth--;
-		return inner;
-	}
-
-	private parseTest(word: Token & { type: 'word' }): ExpressionNode {
-		const key = word.text.toLowerCase();
-		const test = Object.hasOwn(TESTS, key) ? TESTS[key] : undefined;
-		if (test === undefined) throw this.refuse(word);
-		this.take();
-		if (this.peek().type !== 'open') {
-			throw syntaxError(this.text, this.peek().start, `${test} needs a "("`, `Write ${test}([[name]]).`);
-		}
-		this.take();
-		const operand = this.parseValue();
-		if (this.peek().type !== 'close') {
-			throw syntaxError(
-				this.text,
-				this.peek().start,
-				`${test} takes one variable or literal`,
-				`Write ${test}([[name]]).`,
-			);
-		}
-		this.take();
-		return { type: 'test', test, operand };
-	}
-
-	/** A variable or a literal. */
-	private parseValue(): ExpressionNode {
-		const token = this.peek();
-		const node = this.nodeOf(token);
-		if (node === null) throw this.refuse(token);
-		this.take();
-		if (node.type !== 'literal') this.slots.push({ start: token.start, end: token.end, node });
-		return node;
-	}
-
-	private nodeOf(token: Token): ExpressionNode | null {
-		if (token.type === 'placeholder') return { type: 'variable', placeholder: token.placeholder };
-		if (token.type === 'number') return { type: 'literal', value: token.value };
-		if (token.type === 'word') {
+function valueNode(token: Token): ExpressionNode | null {
+	switch (token.type) {
+		case 'placeholder':
+			return { type: 'variable', placeholder: token.placeholder };
+		case 'number':
+			return { type: 'literal', value: token.value };
+		case 'text':
+			return textNode(token.value);
+		case 'word': {
 			const key = token.text.toLowerCase();
 			return Object.hasOwn(CONSTANTS, key) ? { type: 'literal', value: CONSTANTS[key] ?? null } : null;
 		}
-		if (token.type !== 'text') return null;
-		const template = mayHoldPlaceholder(token.value) ? compileTemplate(token.value) : [];
-		if (!template.some((part) => typeof part !== 'string')) return { type: 'literal', value: token.value };
-		return { type: 'template', template, text: token.value };
-	}
-
-	private enter(): void {
-		this.depth++;
-		if (this.depth <= MAX_DEPTH) return;
-		throw new ExpressionError(
-			'EXPRESSION_TOO_LONG',
-			`a condition is nested at most ${MAX_DEPTH} levels deep`,
-			{
-				advice: 'Remove parentheses, or split the condition over several edges.',
-			},
-		);
-	}
-
-	private refuse(token: Token): ExpressionError {
-		if (token.type === 'end') {
-			return syntaxError(
-				this.text,
-				token.start,
-				'a value is missing',
-				'Complete the condition, or remove what is left open.',
-			);
-		}
-		if (token.type === 'word') return this.refuseWord(token);
-		const found = this.text.slice(token.start, token.end);
-		const advice = 'Join conditions with AND or OR, and compare with ==, !=, <, <=, > or >=.';
-		return syntaxError(this.text, token.start, `unexpected ${found}`, advice);
-	}
-
-	private refuseWord(token: Token & { type: 'word' }): ExpressionError {
-		const isCall = this.tokens[this.position + 1]?.type === 'open';
-		const isOperator =
-			this.position > 0 &&
-			/^(?:contains|in|is|like|matches|equals|between|startswith|endswith)$/i.test(token.text);
-		if (!isCall && !isOperator) {
-			const advice = `Write [[${token.text}]] or {{${token.text}}} for a variable and '${token.text}' for a text.`;
-			return syntaxError(this.text, token.start, `"${token.text}" is no value`, advice);
-		}
-		const error = syntaxError(
-			this.text,
-			token.start,
-			`"${token.text}" is not part of the language of conditions`,
-			'',
-		);
-		return new ExpressionError('EXPRESSION_UNSUPPORTED', error.message, {
-			place: error.place,
-			advice:
-				'Use ==, !=, <, <=, >, >=, AND, OR, NOT, isPresent, isAbsent, isEmpty and isNonEmpty; ' +
-				'test anything else in a tool or with a freeform condition.',
-		});
+		default:
+			return null;
 	}
 }
 
-/** A syntax tree as text that parses to the same tree. */
-export function printExpression(node: ExpressionNode): string {
-	switch (node.type) {
-		case 'and':
-		case 'or':
-			return node.terms.map(printOperand).join(node.type === 'and' ? ' AND ' : ' OR ');
-		case 'not':
-			return `NOT ${printOperand(node.term)}`;
-		case 'relation':
-			return `${printOperand(node.left)} ${node.operator} ${printOperand(node.right)}`;
-		case 'test':
-			return `${node.test}(${printExpression(node.operand)})`;
-		case 'variable':
-			return node.placeholder.source;
-		case 'template':
-			return quote(node.text);
-		case 'literal':
-			return typeof node.value === 'string' ? quote(node.value) : String(node.value);
+function textNode(value: string): ExpressionNode {
+	const template = mayHoldPlaceholder(value) ? compileTemplate(value) : [];
+	const isTemplate = template.some((part) => typeof part !== 'string');
+	return isTemplate ? { type: 'template', template, text: value } : { type: 'literal', value };
+}
+
+/** Parses one level further down. */
+function parseDeeper(cursor: Cursor, parseInner: (cursor: Cursor) => ExpressionNode): ExpressionNode {
+	cursor.depth++;
+	if (cursor.depth > MAX_DEPTH) {
+		const message = `a condition is nested at most ${MAX_DEPTH} levels deep`;
+		const advice = 'Remove parentheses, or split the condition over several edges.';
+		throw new ExpressionError('EXPRESSION_TOO_LONG', message, { advice });
 	}
+	const inner = parseInner(cursor);
+	cursor.depth--;
+	return inner;
 }
 
-/** A text as a single-quoted literal. */
-export function quote(text: string): string {
-	const escaped = text
-		.replaceAll('\\', '\\\\')
-		.replaceAll("'", "\\'")
-		.replaceAll('\n', '\\n')
-		.replaceAll('\t', '\\t');
-	return `'${escaped}'`;
+function peek(cursor: Cursor): Token {
+	// The last token is `end`, and nothing takes it.
+	return cursor.tokens[cursor.position] as Token;
 }
 
-/** Parentheses around whatever binds looser than an operand. */
-function printOperand(node: ExpressionNode): string {
-	const printed = printExpression(node);
-	return node.type === 'and' || node.type === 'or' || node.type === 'not' || node.type === 'relation'
-		? `(${printed})`
-		: printed;
+function take(cursor: Cursor): Token {
+	const token = peek(cursor);
+	cursor.position++;
+	return token;
+}
+
+function complain(cursor: Cursor, complaint: Complaint): ExpressionError {
+	return refuseAt(cursor.text, peek(cursor).start, complaint);
+}
+
+/** The refusal of the next token. */
+function unexpected(cursor: Cursor): ExpressionError {
+	const token = peek(cursor);
+	if (token.type === 'end') {
+		const advice = 'Complete the condition, or remove what is left open.';
+		return complain(cursor, { message: 'a value is missing', advice });
+	}
+	if (token.type === 'word') {
+		const beforeParenthesis = cursor.tokens[cursor.position + 1]?.type === 'open';
+		return complain(cursor, complaintOfWord(token.text, { beforeParenthesis, first: cursor.position === 0 }));
+	}
+	return complain(cursor, {
+		message: `unexpected ${cursor.text.slice(token.start, token.end)}`,
+		advice: 'Join conditions with AND or OR, and compare with ==, !=, <, <=, > or >=.',
+	});
 }

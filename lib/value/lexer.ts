@@ -1,9 +1,8 @@
 /** Cuts the text of a condition into tokens: words, operators, literals and whole placeholders (R3.30). */
 
-import { ExpressionError } from '../errors';
 import { scanPlaceholder, type Placeholder } from './placeholder';
-
-export type RelationOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+import { refuseAt } from './refusal';
+import type { RelationOperator } from './syntax';
 
 export type Token = { start: number; end: number } & (
 	| { type: 'word'; text: string }
@@ -52,21 +51,6 @@ export function tokenize(text: string): Token[] {
 	return tokens;
 }
 
-/** An error that shows where in the expression it stands; lines and columns count from 1. */
-export function syntaxError(
-	text: string,
-	position: number,
-	message: string,
-	advice: string,
-): ExpressionError {
-	const before = text.slice(0, position).split('\n');
-	const column = (before.at(-1) ?? '').length + 1;
-	return new ExpressionError('EXPRESSION_SYNTAX', `${message} at line ${before.length}, column ${column}`, {
-		place: `line ${before.length}, column ${column}`,
-		advice,
-	});
-}
-
 function readToken(text: string, start: number): Token {
 	const character = text[start] ?? '';
 	if (character === '[' || character === '{') return readPlaceholder(text, start);
@@ -91,23 +75,21 @@ function readSymbol(text: string, start: number): Token {
 	}
 	const found = String.fromCodePoint(text.codePointAt(start) ?? 0);
 	if (found === '=') {
-		throw syntaxError(
-			text,
-			start,
-			'a single "=" compares nothing',
-			'Write == to test whether two values are equal.',
-		);
+		throw refuseAt(text, start, {
+			message: 'a single "=" compares nothing',
+			advice: 'Write == to test whether two values are equal.',
+		});
 	}
 	const advice =
 		'Use variables, literals, parentheses, comparisons, AND, OR, NOT and the four presence tests.';
-	throw syntaxError(text, start, `unexpected "${found}"`, advice);
+	throw refuseAt(text, start, { message: `unexpected "${found}"`, advice });
 }
 
 function readPlaceholder(text: string, start: number): Token {
 	const placeholder = scanPlaceholder(text, start);
 	if (placeholder === null) {
 		const advice = 'Write a variable as [[name]] or {{name}}, with its closing brackets.';
-		throw syntaxError(text, start, `"${text[start]}" opens no variable`, advice);
+		throw refuseAt(text, start, { message: `"${text[start]}" opens no variable`, advice });
 	}
 	return { type: 'placeholder', placeholder, start, end: start + placeholder.source.length };
 }
@@ -126,11 +108,11 @@ function readText(text: string, start: number): Token {
 		const escaped = text[position] ?? '';
 		if (!Object.hasOwn(ESCAPES, escaped)) {
 			const advice = `Escapes are \\\\, \\', \\", \\n and \\t; write \\\\ for a backslash.`;
-			throw syntaxError(text, position - 1, `unknown escape "\\${escaped}"`, advice);
+			throw refuseAt(text, position - 1, { message: `unknown escape "\\${escaped}"`, advice });
 		}
 		value += ESCAPES[escaped];
 	}
-	throw syntaxError(text, start, 'a quoted text has no end', `Close it with ${quote}.`);
+	throw refuseAt(text, start, { message: 'a quoted text has no end', advice: `Close it with ${quote}.` });
 }
 
 function match(pattern: RegExp, text: string, position: number): string | null {

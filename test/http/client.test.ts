@@ -147,7 +147,8 @@ describe('redirects', () => {
 		[307, 'POST', 'POST', 'body'],
 		[308, 'PUT', 'PUT', 'body'],
 		[303, 'HEAD', 'HEAD', ''],
-	])('%i after %s asks with %s', async (status, method, nextMethod, nextBody) => {
+	])('%i after %s asks with %s', async (...row) => {
+		const [status, method, nextMethod, nextBody] = row;
 		const server = await startServer((received, response) =>
 			received.path === '/' ? response.writeHead(status, { location: '/next' }).end() : response.end(),
 		);

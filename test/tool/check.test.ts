@@ -165,7 +165,8 @@ describe('nothing hangs', () => {
 			{ a: [...uniqueObjects(9000), { i: 5, j: [5] }] },
 			false,
 		],
-	])('%s', async (_, schema, args, passes) => {
+	])('%s', async (...row) => {
+		const [, schema, args, passes] = row;
 		let outcome: { ok: boolean; code?: string } = { ok: false };
 		const cpuMs = await cpuMsOf(async () => {
 			outcome = await check(schema, args);

@@ -107,7 +107,8 @@ describe('the request', () => {
 			'application/x-www-form-urlencoded',
 			'a=2&b=x+y',
 		],
-	])('the body %j is sent with %s and %j', async (api_body, api_method, api_headers, contentType, sent) => {
+	])('the body %j is sent with %s and %j', async (...row) => {
+		const [api_body, api_method, api_headers, contentType, sent] = row;
 		const { received } = await callApi(
 			{ api_method, api_headers, api_body: api_body as string, args_schema: {} },
 			{ n: 2 },

@@ -83,7 +83,8 @@ describe('relations', () => {
 		[[1], '[1]', false, WARN],
 		[{}, null, false, WARN],
 		[[1], 1, false, WARN],
-	])('R3.34: %p and %p', (x, y, areEqual, order) => {
+	])('R3.34: %p and %p', (...row) => {
+		const [x, y, areEqual, order] = row;
 		const scope = scopeWith(x, y);
 		expect(judge('[[x]] == [[y]]', scope)).toMatchObject({ holds: areEqual, warnings: [] });
 		expect(judge('[[x]] != [[y]]', scope)).toMatchObject({ holds: !areEqual, warnings: [] });
