@@ -1,6 +1,6 @@
 /** Errors of the library as n8n shows them: the sentence as title, advice and place below it. */
 
-import type { INode, JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { INode, INodeExecutionData, JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { InteractlyError } from '../lib/index';
 
 type Workflow = typeof import('n8n-workflow');
@@ -62,9 +62,16 @@ export function escapeHtml(text: string): string {
 	return text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? sign);
 }
 
-/** The fields of a failed item under "Continue" and on the error output. */
-export function errorFields(error: unknown): Record<string, string | null> {
-	const message = error instanceof Error ? error.message : String(error);
-	if (!isOurs(error)) return { error: message };
-	return { error: message, code: error.code, place: error.place ?? null, advice: error.advice ?? null };
+/**
+ * A failed item as the two "continue" settings want it: for the error output no fields beside `error`
+ * and `message`, because n8n tells failed items by that; else with code, place and advice of their own.
+ */
+export function failedItem(error: unknown, { node, itemIndex }: FailedItem): INodeExecutionData {
+	const pairedItem = { item: itemIndex };
+	const sentence = error instanceof Error ? error.message : String(error);
+	if (!isOurs(error)) return { json: { error: sentence }, pairedItem };
+	const { code, place = null, advice = null } = error;
+	const message = describe(error).replaceAll('<br>', ' ');
+	const details = node.onError === 'continueErrorOutput' ? {} : { code, place, advice };
+	return { json: { error: sentence, message, ...details }, pairedItem };
 }

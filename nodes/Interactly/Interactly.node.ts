@@ -10,7 +10,7 @@ import type {
 import { MAIN } from '../connections';
 import { storeCredential } from '../credentials';
 import { openStation } from '../host';
-import { errorFields, toNodeError } from '../rethrow';
+import { failedItem, toNodeError } from '../rethrow';
 import { searchWorkflows, testStore } from '../stored-workflows';
 import { propertiesOf } from './operation';
 import { runResource } from './run';
@@ -55,9 +55,9 @@ export class Interactly implements INodeType {
 				const results = await executeItem(this, itemIndex);
 				items.push(...results.map((json) => ({ json, pairedItem })));
 			} catch (error) {
-				const nodeError = toNodeError(error, { node: this.getNode(), itemIndex });
-				if (!this.continueOnFail()) throw nodeError;
-				items.push({ json: errorFields(error), error: nodeError, pairedItem });
+				const failed = { node: this.getNode(), itemIndex };
+				if (!this.continueOnFail()) throw toNodeError(error, failed);
+				items.push(failedItem(error, failed));
 			}
 		}
 		return [items];

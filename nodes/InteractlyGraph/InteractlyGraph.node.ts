@@ -3,7 +3,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { MAIN, MODEL } from '../connections';
 import { modelCredentials, storeCredential } from '../credentials';
-import { errorFields, toNodeError } from '../rethrow';
+import { failedItem, toNodeError } from '../rethrow';
 import { searchWorkflows, testStore } from '../stored-workflows';
 import { properties } from './properties';
 import { takeTurn } from './turn';
@@ -51,9 +51,9 @@ export class InteractlyGraph implements INodeType {
 				turns.push({ json: turn, pairedItem });
 				if (record !== null) ended.push({ json: record, pairedItem });
 			} catch (error) {
-				const nodeError = toNodeError(error, { node: this.getNode(), itemIndex });
-				if (!this.continueOnFail()) throw nodeError;
-				turns.push({ json: errorFields(error), error: nodeError, pairedItem });
+				const failed = { node: this.getNode(), itemIndex };
+				if (!this.continueOnFail()) throw toNodeError(error, failed);
+				turns.push(failedItem(error, failed));
 			}
 		}
 		return [turns, ended];

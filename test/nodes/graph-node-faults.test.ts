@@ -24,7 +24,11 @@ function changed(change: (graph: GraphFile) => void): string {
 
 const server = new LLMock({ host: '127.0.0.1', port: 0 });
 server.on(
-	{ userMessage: 'fail', predicate: () => true },
+	{ userMessage: 'fail' },
+	{ error: { message: 'No such parameter', type: 'invalid_request_error' }, status: 400 },
+);
+server.on(
+	{ userMessage: 'wrong key' },
 	{ error: { message: 'The key is wrong', type: 'auth' }, status: 401 },
 );
 server.on({ predicate: () => true }, answer as Parameters<LLMock['on']>[1]);
@@ -79,9 +83,13 @@ async function runCount(): Promise<number> {
 }
 
 const noStart = changed(({ node_configs: nodes }) => nodes.forEach((node) => (node.is_start = false)));
-const twoFaults = changed(({ node_configs: nodes, edge_configs: edges }) => {
-	Object.assign(nodes[1] ?? {}, { wait_for_user_message: false, self_loop: true });
-	Object.assign(edges[1] ?? {}, { condition: {} });
+const twoFaults = changed(({ node_configs: nodes }) => {
+	Object.assign(nodes[1] ?? {}, { is_start: true });
+	Object.assign(nodes[3] ?? {}, { logical_id: 'node_visit_details' });
+});
+
+const withoutApology = changed(({ node_configs: nodes }) => {
+	for (const node of nodes) if (node.type === 'say_llm') node.default_error_message = null;
 });
 
 const refused: Array<[string, Attempt, { message: RegExp; description: RegExp }]> = [
@@ -108,7 +116,7 @@ const refused: Array<[string, Attempt, { message: RegExp; description: RegExp }]
 	[
 		'several faults at once',
 		{ parameters: { graph: twoFaults } },
-		{ message: /graph has 2 faults/, description: /\$\.node_configs\[1\][^]*\$\.edge_configs\[1\][^]*R-29/ },
+		{ message: /graph has 2 faults/, description: /R-13[^]*\$\.node_configs\[1\]\.is_start[^]*R-16/ },
 	],
 	[
 		'an empty session ID',
@@ -132,7 +140,7 @@ const refused: Array<[string, Attempt, { message: RegExp; description: RegExp }]
 	],
 	[
 		'no stored workflow chosen',
-		{ parameters: { source: 'stored' } },
+		{ parameters: { source: 'stored', workflowId: { __rl: true, mode: 'id', value: '={{ "" }}' } } },
 		{ message: /No workflow/, description: /import a graph first/ },
 	],
 	[
@@ -179,29 +187,39 @@ describe('refusals', () => {
 
 describe('failures of a turn', () => {
 	it('no credential: names the provider, and the conversation can go on once there is one', async () => {
-		const graph = changed((file) => {
-			for (const node of file.node_configs) if (node.type === 'say_llm') node.default_error_message = null;
-		});
-		const { run } = await attempt({ parameters: { graph, providers: [] }, node: { credentials: {} } });
+		const { run } = await attempt({ parameters: { providers: [] }, node: { credentials: {} } });
 		const error = run.data.resultData.error;
 		expect(error?.message).toMatch(/openai/);
 		expect(error?.description).toMatch(/credential/i);
 	});
 
-	it('a model that refuses: the graph says its own apology (R2.49) and the run goes on', async () => {
+	it('a model that refuses a request: the graph says its own apology (R2.49) and the run goes on', async () => {
 		const { output } = await attempt({ item: { chatInput: 'fail' } });
 		expect(output('Graph')[0]?.json).toMatchObject({ status: 'waiting_for_user_input' });
 		expect(output('Graph')[0]?.json.messages).toContainEqual(expect.objectContaining({ type: 'error' }));
 	});
 
-	it('a model that refuses, in a node without an apology (R2.50): the sentence of the provider, and no key in it', async () => {
-		const graph = changed((file) => {
-			for (const node of file.node_configs) if (node.type === 'say_llm') node.default_error_message = null;
-		});
-		const { run } = await attempt({ parameters: { graph }, item: { chatInput: 'fail' } });
+	it('the same in a node without an apology (R2.50): the sentence of the provider, with run and node', async () => {
+		const { run } = await attempt({ parameters: { graph: withoutApology }, item: { chatInput: 'fail' } });
 		const error = run.data.resultData.error;
-		expect(error?.message).toMatch(/refused the credential/);
-		expect(error?.description).toMatch(/workflow_run_/);
+		expect(error?.message).toMatch(/refused the request/);
+		expect(error?.description).toMatch(/Front desk/);
+	});
+
+	it('a key that is refused: the turn is interrupted, and the next one answers it once the key is right', async () => {
+		const item = { sessionId: 'wrong-key', chatInput: 'wrong key' };
+		const { run } = await attempt({ item });
+		expect(run.data.resultData.error?.message).toMatch(/refused the credential/);
+		expect(run.data.resultData.error?.description).toMatch(/Check the key/);
+		server.prependFixture({
+			match: { userMessage: 'wrong key' },
+			response: { content: 'The key is right now.' },
+		});
+		const { output } = await attempt({ item: { ...item, chatInput: 'When are you open?' } });
+		expect(output('Graph')[0]?.json).toMatchObject({
+			recovered: true,
+			output: expect.stringContaining('8 am to 5 pm'),
+		});
 	});
 });
 
@@ -227,6 +245,10 @@ describe('continue on fail', () => {
 		const { output } = await attempt({ parameters: { graph: '' }, node: { onError: 'continueErrorOutput' } });
 		expect(output('Graph', 0)).toEqual([]);
 		expect(output('Graph', 1)).toEqual([]);
-		expect(output('Graph', 2)[0]?.json).toMatchObject({ code: 'GRAPH_MISSING' });
+		expect(output('Graph', 2)[0]?.json).toMatchObject({
+			error: expect.stringContaining('no graph'),
+			message: expect.stringContaining('Code: GRAPH_MISSING'),
+			sessionId: expect.any(String),
+		});
 	});
 });
