@@ -1,6 +1,6 @@
 /** What placeholders can read: the lookup of `{{path}}` and `[[path]]` over all sources of a run (R4.5–R4.27). */
 
-import type { Json, JsonObject } from '../json';
+import type { Json } from '../json';
 import type { Scope, ScopeSources } from './contract';
 import { maskSecrets } from './mask';
 import { isBlank, mergeValues } from './merge';
@@ -19,13 +19,17 @@ const GLOBAL_PREFIX = 'global.';
 
 /** A scope over the sources; nothing is computed before a path asks for it. */
 export function createScope(sources: ScopeSources): Scope {
-	const merged = new Map<string, Json | undefined>();
 	const readDynamic: Read = (key) => {
 		if (Object.hasOwn(sources.system, key)) return sources.system[key];
-		if (!merged.has(key)) merged.set(key, mergeLevels(key, authoredLevels(sources), suppliedLevels(sources)));
-		return merged.get(key);
+		return mergeLevels(key, [
+			sources.secrets,
+			sources.globals,
+			sources.defaults,
+			sources.provided,
+			sources.supplied,
+		]);
 	};
-	const readSupplied: Read = (key) => mergeLevels(key, [], suppliedLevels(sources));
+	const readSupplied: Read = (key) => mergeLevels(key, [sources.provided, sources.supplied]);
 	const readGlobal: Read = (key) => own(sources.globals, key) ?? own(sources.secrets, key);
 	const readThread: Read = (key) => own(sources.thread, key);
 	// R4.14: the runtime's own keys are not readable from the shared store.
@@ -126,23 +130,10 @@ function findExactly(path: string, read: Read): Hit | undefined {
 	return broken;
 }
 
-/** Weakest first. */
-function authoredLevels(sources: ScopeSources): ReadonlyArray<Readonly<Record<string, Json>>> {
-	return [sources.secrets, sources.globals, sources.defaults];
-}
-
-/** Weakest first. */
-function suppliedLevels(sources: ScopeSources): readonly JsonObject[] {
-	return [sources.provided, sources.supplied];
-}
-
-/** The value of one name over its levels (R4.19, R4.21); undefined when every level is blank. */
-function mergeLevels(
-	key: string,
-	...levels: ReadonlyArray<ReadonlyArray<Readonly<Record<string, Json>>>>
-): Json | undefined {
+/** The value of one name over its levels, weakest first (R4.19, R4.21); undefined when every level is blank. */
+function mergeLevels(key: string, levels: ReadonlyArray<Readonly<Record<string, Json>>>): Json | undefined {
 	let value: Json | undefined;
-	for (const level of levels.flat()) {
+	for (const level of levels) {
 		const next = own(level, key);
 		if (next !== undefined && !isBlank(next)) value = mergeValues(value, next);
 	}
