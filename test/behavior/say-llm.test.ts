@@ -3,7 +3,7 @@
 import { ROUTING_RULES } from '../../lib/behavior/prompt';
 import { sayLlm } from '../../lib/behavior/say-llm';
 import type { Step } from '../../lib/behavior/contract';
-import { ConfigurationError } from '../../lib/errors';
+import { ConfigurationError, EffectError } from '../../lib/errors';
 import type { SayLlmNode } from '../../lib/graph/node';
 import type { JsonObject } from '../../lib/json';
 import { assistant, call, fakeStep, modelFailure, user, type FakeOptions } from './fake-step';
@@ -245,14 +245,25 @@ describe('tool rounds', () => {
 		expect(did.calls[0]?.tools).toEqual([]);
 	});
 
-	test('a write whose outcome is unknown after a crash is not swallowed', async () => {
+	test('a call whose outcome a crash left unknown is told to the model, not made again', async () => {
 		const made = fakeStep<SayLlmNode>({
 			node: { type: 'say_llm', tools_config: { tools: [lookup] } },
+			replies: [{ toolCalls: [call('lookup')] }, { text: 'I am not sure it went through.' }],
+		});
+		made.step.perform = () => Promise.reject(new EffectError('EFFECT_OUTCOME_UNKNOWN', 'It is unknown.'));
+		await sayLlm.execute(made.step);
+		expect(made.did.toolRequests).toEqual([]);
+		expect(made.did.toolResults[0]?.content).toBe('The call failed: It is unknown.');
+	});
+
+	test('an error that is no effect failure is not swallowed', async () => {
+		const bug = async () => Promise.reject(new TypeError('bug'));
+		const running = run({
+			node: { tools_config: { tools: [lookup] } },
+			tools: { lookup: bug },
 			replies: [{ toolCalls: [call('lookup')] }],
 		});
-		const unknown = Object.assign(new Error('unknown'), { code: 'EFFECT_OUTCOME_UNKNOWN' });
-		made.step.perform = () => Promise.reject(unknown);
-		await expect(sayLlm.execute(made.step)).rejects.toBe(unknown);
+		await expect(running).rejects.toThrow('bug');
 	});
 });
 
