@@ -40,13 +40,14 @@ describe('the package in a real n8n', () => {
 	});
 
 	it('tests its credentials: a model by a request, the store by opening it', async () => {
+		let count = 0;
 		const test = async (type: string, data: object) => {
-			const credentials = { id: 'unsaved', name: 'x', type, data };
-			return (
-				(await world.client.post('/rest/credentials/test', { credentials })) as {
-					data: { status: string; message: string };
-				}
-			).data;
+			const credential = { name: `Tested ${(count += 1)}`, type, data };
+			const id = (await world.client.putCredential({ id: '', ...credential })) as string;
+			const answer = await world.client.post('/rest/credentials/test', {
+				credentials: { id, ...credential },
+			});
+			return (answer as { data: { status: string; message: string } }).data;
 		};
 		const model = { apiKey: 'test', organizationId: '' };
 		await expect(
