@@ -113,8 +113,17 @@ export class StepRun implements Step {
 		return this.thread.history.map((message) => modelMessage(this.graph, message));
 	}
 
-	llmConfig(own?: LlmOrGroup | null, attachableId?: string | null): LlmOrGroup | null {
-		return resolveLlm({ graph: this.graph, own: own ?? null, attachableId: attachableId ?? null, named: this.context.surroundings.namedLlms });
+	/** Inside a super node the embedded workflow's default comes first, then those around it (R7.3.8). */
+	llmConfig(own: LlmOrGroup | null = null, attachableId: string | null = null): LlmOrGroup | null {
+		const named = this.context.surroundings.namedLlms;
+		let interior = this.graph.interiorByNode.get(this.nodeId) ?? null;
+		for (; interior !== null; interior = interior.parent) {
+			const { default: _teamDefault, workflow_default: _brought, ...saved } = named;
+			const graph = { ...this.graph, workflow_config: interior.workflow_config };
+			const config = resolveLlm({ graph, own, attachableId, named: saved });
+			if (config !== null) return config;
+		}
+		return resolveLlm({ graph: this.graph, own, attachableId, named });
 	}
 
 	/** The config that answers for the node: its own, else the workflow's (R8.2, R3.15). */

@@ -55,7 +55,7 @@ export interface World {
 }
 
 export interface WorldOptions {
-	graph: JsonObject;
+	graph: JsonObject | Graph;
 	script?: Script;
 	http?: Http;
 	tools?: Tools;
@@ -69,7 +69,7 @@ const noTools: Tools = {
 };
 
 export function createWorld(options: WorldOptions): World {
-	const graph = loadGraph(options.graph);
+	const graph = isGraph(options.graph) ? options.graph : loadGraph(options.graph);
 	const clock = options.clock ?? movedClock();
 	const requests: ModelRequest[] = [];
 	const script: Script = options.script ?? (() => ({ text: 'ok' }));
@@ -157,6 +157,10 @@ export function createWorld(options: WorldOptions): World {
 		warnings: () => world.wire.flatMap((event) => (event.type === 'workflow_warning' ? [String(event['warning_message'])] : [])),
 	};
 	return world;
+}
+
+function isGraph(graph: JsonObject | Graph): graph is Graph {
+	return 'nodesById' in graph;
 }
 
 export function turnInput(message?: string, input: Partial<TurnInput> = {}): TurnInput {
