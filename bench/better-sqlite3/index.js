@@ -2,6 +2,29 @@
 
 const { DatabaseSync } = require('node:sqlite');
 
+/** Where node:sqlite refuses `undefined`, better-sqlite3 stores null. */
+const bound = (parameters) => parameters.map((value) => (value === undefined ? null : value));
+
+class Statement {
+	#statement;
+
+	constructor(statement) {
+		this.#statement = statement;
+	}
+
+	run(...parameters) {
+		return this.#statement.run(...bound(parameters));
+	}
+
+	get(...parameters) {
+		return this.#statement.get(...bound(parameters));
+	}
+
+	all(...parameters) {
+		return this.#statement.all(...bound(parameters));
+	}
+}
+
 class Database {
 	#database;
 	#prepared = new Map();
@@ -23,7 +46,7 @@ class Database {
 	prepare(text) {
 		let statement = this.#prepared.get(text);
 		if (statement === undefined) {
-			statement = this.#database.prepare(text);
+			statement = new Statement(this.#database.prepare(text));
 			this.#prepared.set(text, statement);
 		}
 		return statement;

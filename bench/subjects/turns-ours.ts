@@ -1,0 +1,22 @@
+/** Fifty conversations of twenty turns in our runner, all events stored in SQLite. */
+
+import { turnsPerSecond } from '../conversations.ts';
+import { conversationOf, MESSAGE, openService, REPLY } from '../ours.ts';
+import type { Synchronous } from '../sqlite.ts';
+import { argument, report } from '../subject.ts';
+
+await report(async (folder) => {
+	const synchronous = argument(0) as Synchronous;
+	const service = await openService(folder, { synchronous });
+	const document = JSON.stringify(conversationOf());
+	const perSecond = await turnsPerSecond(async (sessionKey) => {
+		const { reply } = await service.runner.turn({
+			source: { type: 'document', document },
+			sessionKey,
+			message: MESSAGE,
+		});
+		if (reply !== REPLY) throw new Error('The runner did not answer');
+	});
+	await service.close();
+	return { [`turns.ours.${synchronous}`]: perSecond };
+});
