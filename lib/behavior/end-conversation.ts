@@ -1,6 +1,6 @@
 /** `end_conversation`: keeps the transcript, has it processed, and closes the thread to users (R7.13). */
 
-import { codeOf, messageOf } from '../errors';
+import { messageOf } from '../errors';
 import type { EndConversationNode } from '../graph/node';
 import { fillText } from '../value/template';
 import type { Behavior, Step, TranscriptLine } from './contract';
@@ -56,7 +56,7 @@ async function processTranscript(step: Step<EndConversationNode>, raw: string): 
 		if (text !== '') return text;
 		step.warn('The transcript was not processed: the model returned no text.');
 	} catch (error) {
-		if (!isProviderFailure(error) && !codeOf(error).startsWith('LLM_')) throw error;
+		if (!isProviderFailure(error)) throw error;
 		step.warn(`The transcript was not processed: ${messageOf(error)}`);
 	}
 	return raw;

@@ -1,8 +1,10 @@
 /** Telling failures apart: a model that gave no answer is handled by its node, everything else is not. */
 
+import { ProviderError } from '../errors';
+
 /** True when a model call failed after all its attempts (R2.49); a missing credential is no such failure. */
 export function isProviderFailure(error: unknown): boolean {
-	return (error as { name?: unknown } | null)?.name === 'ProviderError';
+	return error instanceof ProviderError || (error as { name?: unknown } | null)?.name === 'ProviderError';
 }
 
 /**

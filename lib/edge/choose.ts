@@ -99,13 +99,13 @@ export function directHop({ graph, node, loop }: Position): Hop | null {
 async function firstTrue(exits: readonly Exit[], request: ChooseRequest): Promise<Match | null> {
 	const undecided: Exit[] = [];
 	let found: Match | null = null;
-	let fault: unknown = null;
+	let fault: Error | null = null;
 	for (const exit of exits) {
 		if (isExpression(exit)) {
 			try {
 				found = evaluateExit(exit, request.position);
 			} catch (error) {
-				fault = error;
+				fault = error instanceof Error ? error : new Error(String(error));
 			}
 		} else if (isFreeform(exit) && !request.expressionsOnly) {
 			found = pickedMatch(exit, request);

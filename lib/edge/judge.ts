@@ -1,6 +1,6 @@
 /** Judging one freeform condition by a model call of its own (R3.15, R3.25), and several side by side. */
 
-import { codeOf, messageOf } from '../errors';
+import { messageOf, ProviderError } from '../errors';
 import type { LlmOrGroup } from '../graph/model';
 import type { JsonObject } from '../json';
 import { isJsonObject } from '../json';
@@ -120,9 +120,9 @@ export async function judgeFirst(
 	}
 }
 
-/** Errors that mean "no answer", as opposed to a fault of the graph or an interrupted run. */
+/** Errors that mean "no answer"; a missing credential or an interrupted run is no such failure. */
 export function isModelFailure(error: unknown): boolean {
-	return (error as { name?: unknown } | null)?.name === 'ProviderError' || codeOf(error).startsWith('LLM_');
+	return error instanceof ProviderError || (error as { name?: unknown } | null)?.name === 'ProviderError';
 }
 
 /** How an exit is named in warnings. */

@@ -67,7 +67,8 @@ export function waitingState(edge: ConditionalEdge, view: WaitingView): WaitingS
 
 /** When an armed edge becomes due, in milliseconds since the epoch; null for one never evaluated yet. */
 export function dueAt(edge: ConditionalEdge, memory: WaitingMemory | undefined): number | null {
-	return memory?.lastAt == null ? null : memory.lastAt + debounceMs(edge);
+	const lastAt = memory?.lastAt ?? null;
+	return lastAt === null ? null : lastAt + debounceMs(edge);
 }
 
 /** The first trigger node completed since the last evaluation, with its count, or null (R9.38). */

@@ -128,7 +128,9 @@ test.each<[string, JsonObject]>([
 });
 
 test('R2.50: a failed call ends the run, even when the file names an error message', async () => {
-	await expect(run({ default_error_message: 'Sorry.' }, { replies: [modelFailure()] })).rejects.toMatchObject({ code: 'LLM_FAILED' });
+	await expect(run({ default_error_message: 'Sorry.' }, { replies: [modelFailure()] })).rejects.toMatchObject(
+		{ code: 'LLM_FAILED' },
+	);
 });
 
 test('R7.6.2: a run too long for a model loses its front', () => {

@@ -103,16 +103,18 @@ test.each<[string, Verdict, number]>([
 	['a verdict in words', { output: { justification: 'j', condition_met: 'true' } }, 1],
 	['an answer that cannot be parsed', modelFailure('LLM_OUTPUT_UNPARSABLE'), 1],
 	['a failed call', modelFailure(), 1],
-	['a missing credential', new ConfigurationError('LLM_CREDENTIAL_MISSING', 'none'), 1],
 ])('R3.27: %s counts as false', async (_title, verdict, warnings) => {
 	const { request, position } = judging({ condition_freeform: 'f' }, verdict);
 	expect(await judgeExit(request)).toBe(null);
 	expect(position.warnings).toHaveLength(warnings);
 });
 
-test('an error that is no model failure is not swallowed', async () => {
-	const { request } = judging({ condition_freeform: 'f' }, new TypeError('bug'));
-	await expect(judgeExit(request)).rejects.toThrow('bug');
+test.each([
+	['a missing credential', new ConfigurationError('LLM_CREDENTIAL_MISSING', 'No credential.')],
+	['a bug', new TypeError('bug')],
+])('%s is not swallowed', async (_title, error) => {
+	const { request } = judging({ condition_freeform: 'f' }, error);
+	await expect(judgeExit(request)).rejects.toBe(error);
 });
 
 describe('judgeFirst', () => {
