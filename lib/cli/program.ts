@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { codeOf, InteractlyError, messageOf } from '../errors';
+import type { ChatRequest } from './chat';
+import { errorText } from './error-text';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
@@ -108,6 +109,31 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 			},
 		);
 
+	program
+		.command('chat')
+		.description('converse with a graph')
+		.argument('[file]', 'graph file; may be left out with --run')
+		.option('--json', 'turns in, events out: one JSON object a line', false)
+		.option('--script <file>', 'play the turns of a JSON array instead of asking for them')
+		.option('--store <file>', 'keep the run in this SQLite file; made when missing')
+		.option('--run <id>', 'continue a run of the store')
+		.option(
+			'--model <provider/model>',
+			'model of nodes that name none; default by the keys of the environment',
+		)
+		.option(
+			'--allow-private <host>',
+			'private host or network the graph may call; may be repeated',
+			collect,
+			[],
+		)
+		.option('--trace', 'show every hop from node to node', false)
+		.addHelpText('after', CHAT_HELP)
+		.action(async (file: string | undefined, options: Omit<ChatRequest, 'file'>) => {
+			const { chat } = require('./chat') as typeof import('./chat');
+			await run(chat(terminal, { ...options, ...(file === undefined ? {} : { file }) }));
+		});
+
 	try {
 		await program.parseAsync([...args], { from: 'user' });
 		return code;
@@ -118,15 +144,20 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 	}
 }
 
-/** An error as two or three lines: code and sentence, the place, what to do. */
-export function errorText(error: unknown): string {
-	const lines = [`${codeOf(error)}: ${messageOf(error)}`];
-	if (error instanceof InteractlyError) {
-		if (error.place !== undefined) lines.push(`  at ${error.place}`);
-		if (error.advice !== undefined) lines.push(`  → ${error.advice}`);
-	}
-	return `${lines.join('\n')}\n`;
-}
+const CHAT_HELP = `
+Turns of --json and --script: {"message": "…" or null, "command"?: "start", "data", "resume", "pause", "stop"
+or "pump", "dynamic_variables"?: {…}, "runtime_variables"?: {…}}. After the events of each turn comes one line
+{"type": "turn", "run_id", "turn_number", "status", "is_waiting_for_input", "is_completed", "has_background_work"},
+with "error" when the turn failed.
+
+Model keys come from the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_API_KEY, AZURE_OPENAI_API_KEY with
+AZURE_OPENAI_ENDPOINT, AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, CUSTOM_LLM_BASE_URL; OPENAI_BASE_URL and
+ANTHROPIC_BASE_URL point to servers of your own.
+
+Example:
+  interactly chat graph.json --store runs.sqlite`;
+
+const collect = (value: string, values: string[]) => [...values, value];
 
 function packageVersion(): string {
 	const path = findPackageJSON('..', pathToFileURL(__filename));

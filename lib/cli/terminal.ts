@@ -12,6 +12,8 @@ export interface Terminal {
 	readInput(): Promise<string>;
 	/** Standard input line by line. With a prompt, it is shown before each line. */
 	lines(prompt?: string): AsyncIterable<string>;
+	/** Aborts when the person presses Ctrl-C; asked for by commands that have something to finish first. */
+	interruption(): AbortSignal;
 	/** A person sits at both ends. */
 	readonly isInteractive: boolean;
 	/** Standard output is a screen and not a file or a pipe. */
@@ -36,6 +38,12 @@ export function processTerminal(): Terminal {
 			const isAsking = prompt !== undefined && stdin.isTTY === true;
 			const reader = createInterface({ input: stdin, ...(isAsking ? { output: stdout, prompt } : {}) });
 			return isAsking ? promptedLines(reader) : reader;
+		},
+		interruption: () => {
+			const controller = new AbortController();
+			// Once: a second Ctrl-C ends the process as usual.
+			process.once('SIGINT', () => controller.abort(new Error('interrupted')));
+			return controller.signal;
 		},
 		isInteractive: stdin.isTTY === true && stdout.isTTY === true,
 		isScreen: stdout.isTTY === true,

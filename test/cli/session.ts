@@ -30,6 +30,7 @@ export async function interactly(args: readonly string[], options: SessionOption
 		lines: async function* () {
 			yield* input.split('\n').filter((line, index, all) => index < all.length - 1 || line !== '');
 		},
+		interruption: () => new AbortController().signal,
 		isInteractive: options.isInteractive ?? false,
 		isScreen: options.isScreen ?? false,
 		env: options.env ?? {},

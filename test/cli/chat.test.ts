@@ -1,0 +1,254 @@
+/** chat: turns in, events out; scripts, kept runs, keys from the environment, and what a person sees. */
+
+import { LLMock } from '@copilotkit/aimock';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JsonObject } from '../../lib/json';
+import { interactly, type Session } from './session';
+
+const folder = mkdtempSync(join(tmpdir(), 'interactly-chat-'));
+const server = new LLMock({ host: '127.0.0.1', port: 0 });
+server.onMessage('hello', { content: 'Hello, which medicine?' });
+server.onMessage('aspirin', { content: 'Aspirin it is.' });
+
+let env: Record<string, string> = {};
+beforeAll(async () => {
+	await server.start();
+	env = { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: `${server.url}/v1` };
+});
+afterAll(async () => {
+	await server.stop();
+	rmSync(folder, { recursive: true });
+});
+
+const file = (name: string, content: unknown) => {
+	const path = join(folder, name);
+	writeFileSync(path, JSON.stringify(content));
+	return path;
+};
+
+/** No node names a model: the environment decides. */
+const asking = file('asking.json', {
+	workflow_config: { name: 'Ask' },
+	node_configs: [
+		{
+			type: 'say_static',
+			logical_id: 'hi',
+			name: 'Hi',
+			is_start: true,
+			static_messages_config: { static_messages: ['Hi {{caller}}.'] },
+		},
+		{
+			type: 'say_llm',
+			logical_id: 'ask',
+			name: 'Ask',
+			main_response_config: { prompt: 'Ask.' },
+			llms_config: { type: 'global_default_llm' },
+		},
+	],
+	edge_configs: [
+		{ type: 'direct', logical_id: 'e', source_node_logical_id: 'hi', destination_node_logical_id: 'ask' },
+	],
+	dynamic_variables: { caller: 'you' },
+});
+const speaking = file('speaking.json', {
+	node_configs: [
+		{
+			type: 'say_static',
+			logical_id: 'hi',
+			is_start: true,
+			static_messages_config: { static_messages: ['Hi.'] },
+		},
+	],
+	edge_configs: [],
+});
+
+const linesOf = (session: Session) =>
+	session.out
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line) as JsonObject);
+const turnsOf = (session: Session) => linesOf(session).filter(({ type }) => type === 'turn');
+const textsOf = (session: Session) =>
+	linesOf(session)
+		.filter(({ type }) => type === 'assistant_response')
+		.map(({ content }) => content);
+
+describe('for programs', () => {
+	it('each line is a turn; its events come one a line, closed by the turn line', async () => {
+		const session = await interactly(['chat', asking, '--json'], {
+			env,
+			input:
+				'{"message":null,"dynamic_variables":{"caller":"Ana"}}\n{"message":"hello"}\n\n{"message":"aspirin","command":"data"}\n',
+		});
+		expect(session.err).toBe('');
+		expect(session.code).toBe(0);
+		expect(textsOf(session)).toEqual(['Hi Ana.', 'Hello, which medicine?', 'Aspirin it is.']);
+		const [first, second, third] = turnsOf(session);
+		expect(first).toEqual({
+			type: 'turn',
+			run_id: expect.stringMatching(/^workflow_run_/),
+			turn_number: 1,
+			status: 'waiting_for_user_input',
+			is_waiting_for_input: true,
+			is_completed: false,
+			has_background_work: false,
+		});
+		expect(second).toMatchObject({ run_id: first?.run_id, turn_number: 2 });
+		expect(third).toMatchObject({ run_id: first?.run_id, turn_number: 3 });
+		expect(linesOf(session)[0]).toMatchObject({ type: 'start_workflow' });
+		expect(linesOf(session).at(-1)).toMatchObject({ type: 'turn' });
+	});
+
+	it('R9.1: every event line has an id, a type and a time', async () => {
+		const session = await interactly(['chat', speaking, '--json'], { input: '{"message":null}\n' });
+		const events = linesOf(session).filter(({ type }) => type !== 'turn');
+		expect(events.length).toBeGreaterThan(5);
+		for (const event of events) {
+			expect(event).toMatchObject({
+				logical_id: expect.any(String),
+				type: expect.any(String),
+				timestamp: expect.any(Number),
+			});
+		}
+		expect(turnsOf(session)).toEqual([expect.objectContaining({ status: 'completed', is_completed: true })]);
+	});
+
+	it('a refused turn is closed too, with the reason, the state of the run, and exit code 1', async () => {
+		const session = await interactly(['chat', speaking, '--json'], {
+			input: '{"message":null}\n{"message":"more"}\n',
+		});
+		expect(session.code).toBe(1);
+		expect(turnsOf(session)[1]).toMatchObject({
+			status: 'completed',
+			error: { code: 'RUN_STATE_REFUSES', advice: expect.any(String) },
+		});
+	});
+
+	it('a turn that fails says why, and the run can go on', async () => {
+		const failing = { error: { message: 'down' }, status: 401 } as Parameters<LLMock['onMessage']>[1];
+		server.onMessage('fail now', failing);
+		const session = await interactly(['chat', asking, '--json'], {
+			env,
+			input: '{"message":null}\n{"message":"fail now"}\n',
+		});
+		expect(turnsOf(session)).toHaveLength(2);
+		expect(turnsOf(session)[1]?.run_id).toBe(turnsOf(session)[0]?.run_id);
+	});
+
+	it.each([
+		['nonsense', 'not JSON'],
+		['[]', 'expected object'],
+		['{"mesage": "hi"}', 'mesage'],
+		['{"command": "jump"}', 'command'],
+		['{"message": 5}', 'message'],
+		['{"dynamic_variables": []}', 'dynamic_variables'],
+	])(
+		'the line %s is refused with its number and exit code 2; nothing of it is quoted',
+		async (line, complaint) => {
+			const session = await interactly(['chat', speaking, '--json'], {
+				input: `{"message":null}\n${line}\n`,
+			});
+			expect(session.code).toBe(2);
+			expect(session.err).toContain('line 2');
+			expect(session.err).toContain(complaint);
+		},
+	);
+
+	it('--script plays an array of turns', async () => {
+		const script = file('turns.json', [{ message: null }, { message: 'hello' }]);
+		const session = await interactly(['chat', asking, '--json', '--script', script], { env });
+		expect(turnsOf(session)).toHaveLength(2);
+		expect(textsOf(session)).toEqual(['Hi you.', 'Hello, which medicine?']);
+	});
+});
+
+describe('kept runs', () => {
+	it('--store keeps a run and --run continues it, without the graph file', async () => {
+		const store = join(folder, 'runs.sqlite');
+		const begun = await interactly(['chat', asking, '--json', '--store', store], {
+			env,
+			input: '{"message":null}\n',
+		});
+		const runId = String(turnsOf(begun)[0]?.run_id);
+		const continued = await interactly(['chat', '--json', '--store', store, '--run', runId], {
+			env,
+			input: '{"message":"hello"}\n',
+		});
+		expect(turnsOf(continued)).toEqual([expect.objectContaining({ run_id: runId, turn_number: 2 })]);
+		expect(textsOf(continued)).toEqual(['Hello, which medicine?']);
+	});
+
+	it('a person is told how to continue', async () => {
+		const store = join(folder, 'person.sqlite');
+		const session = await interactly(['chat', asking, '--store', store], { env, input: 'hello\n' });
+		expect(session.err).toMatch(/--run workflow_run_\S+ continues it/);
+	});
+
+	it('a run that the store does not hold is refused before anything is said', async () => {
+		const store = join(folder, 'empty.sqlite');
+		const session = await interactly(['chat', '--store', store, '--run', 'workflow_run_none'], {
+			input: 'hello\n',
+		});
+		expect(session.code).toBe(2);
+		expect(session.err).toContain('RUN_UNKNOWN');
+		expect(session.out).toBe('');
+	});
+});
+
+describe('for people', () => {
+	it('shows what the assistant says as lines of a talk, and how it ended', async () => {
+		const session = await interactly(['chat', speaking], {});
+		expect(session).toMatchObject({ code: 0, out: 'bot> Hi.\n' });
+		expect(session.err).toContain('completed');
+	});
+
+	it('takes each line as a message until the input ends', async () => {
+		const session = await interactly(['chat', asking], { env, input: 'hello\naspirin\n' });
+		expect(session.out).toBe('bot> Hi you.\nbot> Hello, which medicine?\nbot> Aspirin it is.\n');
+		expect(session.code).toBe(0);
+	});
+
+	it('slash commands: path, variables, help, quit', async () => {
+		const session = await interactly(['chat', asking], {
+			env,
+			input: '/path\n/variables\n/what\n/quit\nhello\n',
+		});
+		expect(session.err).toMatch(/^ {2}Hi$/m);
+		expect(session.err).toContain('{}');
+		expect(session.err).toContain('/quit');
+		expect(session.out).toBe('bot> Hi you.\n');
+	});
+
+	it('--trace shows the hops', async () => {
+		const session = await interactly(['chat', asking, '--trace'], { env });
+		expect(session.err).toContain('"Hi" handed over to "Ask"');
+	});
+
+	it('--script shows both sides', async () => {
+		const script = file('talk.json', [{ message: null }, { message: 'hello' }]);
+		const session = await interactly(['chat', asking, '--script', script], { env });
+		expect(session.out).toBe('bot> Hi you.\nyou> hello\nbot> Hello, which medicine?\n');
+	});
+
+	it('without a key: what is missing, where keys come from, exit code 1', async () => {
+		const graph = file('own-model.json', {
+			node_configs: [
+				{
+					type: 'say_llm',
+					logical_id: 'a',
+					name: 'A',
+					is_start: true,
+					wait_for_user_message: false,
+					llms_config: { type: 'openai_llm' },
+				},
+			],
+			edge_configs: [],
+		});
+		const session = await interactly(['chat', graph], {});
+		expect(session.code).toBe(1);
+		expect(session.err).toContain('LLM_CREDENTIAL_MISSING');
+		expect(session.err).toContain('environment');
+	});
+});
