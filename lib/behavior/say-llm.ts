@@ -15,7 +15,10 @@ export const sayLlm: Behavior<SayLlmNode> = {
 		try {
 			held = await talk(step, { purpose: 'say', speaks: true });
 		} catch (error) {
-			const apology = isProviderFailure(error) ? errorMessageOf(step) : null;
+			if (!isProviderFailure(error)) throw error;
+			// A global condition that matched meanwhile takes the place of this node's answer (R3.26).
+			if (!(await step.cleared())) return { output: { structured_output: {} }, picks: [], spoke: false };
+			const apology = errorMessageOf(step);
 			if (apology === null) throw error;
 			step.say({ text: apology, type: 'error' });
 			return { output: { structured_output: {} }, failed: true, spoke: true };

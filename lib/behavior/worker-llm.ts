@@ -23,7 +23,10 @@ export const workerLlm: Behavior<WorkerLlmNode> = {
 				pickedBy: done.pickedBy,
 			};
 		} catch (error) {
-			if (!isProviderFailure(error) || step.node.default_error_message === null) throw error;
+			if (!isProviderFailure(error)) throw error;
+			// A global condition that matched meanwhile takes the place of this node's answer (R3.26).
+			if (!(await step.cleared())) return { output: { structured_output: {} } };
+			if (step.node.default_error_message === null) throw error;
 			step.warn(
 				`The model of node "${step.node.name ?? step.node.logical_id}" gave no answer: ${messageOf(error)}`,
 			);

@@ -337,6 +337,12 @@ describe('workers', () => {
 		await expect(failing).rejects.toMatchObject({ code: 'LLM_FAILED' });
 	});
 
+	test('R3.26: a failure is no matter when a global condition matched meanwhile', async () => {
+		const { did, outcome } = await work({ clearances: [false], replies: [modelFailure()] });
+		expect(outcome).toEqual({ output: { structured_output: {} } });
+		expect(did.warnings).toEqual([]);
+	});
+
 	test('R3.26: an answer that is not cleared is discarded and writes nothing', async () => {
 		const { did, outcome } = await work({
 			node: { structured_output_schema: schema },

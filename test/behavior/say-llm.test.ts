@@ -329,6 +329,18 @@ describe('failures', () => {
 		});
 	});
 
+	test('R3.26: no apology is said when a global condition matched meanwhile', async () => {
+		for (const default_error_message of ['Sorry.', null]) {
+			const { did, outcome } = await run({
+				node: { default_error_message },
+				clearances: [false],
+				replies: [modelFailure()],
+			});
+			expect(did.said).toEqual([]);
+			expect(outcome.failed).toBeUndefined();
+		}
+	});
+
 	test('a missing credential is never hidden behind an apology', async () => {
 		const missing = new ConfigurationError('LLM_CREDENTIAL_MISSING', 'No credential.');
 		await expect(run({ replies: [missing] })).rejects.toBe(missing);
