@@ -40,10 +40,8 @@ async function runDemo({ argv, help, root }) {
 			await check({ demo, say });
 		} else {
 			introduce({ demo, say });
-			await Promise.race([
-				asked.then(() => say('\nStopping.')),
-				demo.server.exited.then(() => say('n8n has ended.')),
-			]);
+			const reason = await Promise.race([asked, demo.server.exited.then(() => 'ended')]);
+			say(reason === 'ended' ? `n8n has ended by itself; see ${demo.server.logFile}.` : '\nStopping.');
 		}
 	} finally {
 		await stopAll();
