@@ -24,9 +24,25 @@ interface Entry {
 
 type Outcome = { result: unknown } | { error: unknown };
 
-/** How long a group waits for another process to finish writing, on top of SQLite's own wait. */
+/** How long one waits for another process to finish writing, on top of SQLite's own wait. */
 const busyLimitMs = 10_000;
 const busyPauseMs = 5;
+
+/** Repeats what failed because another process held the database, until the limit. */
+export async function patiently<Result>(
+	{ clock, isBusy }: { clock: Clock; isBusy(error: unknown): boolean },
+	act: () => Result | Promise<Result>,
+): Promise<Result> {
+	const patienceEnds = clock.now() + busyLimitMs;
+	for (;;) {
+		try {
+			return await act();
+		} catch (error) {
+			if (!isBusy(error) || clock.now() >= patienceEnds) throw error;
+		}
+		await clock.sleep(busyPauseMs);
+	}
+}
 
 export interface Group {
 	write<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
@@ -106,21 +122,20 @@ function runOne(database: Transactor, entry: Entry): Outcome {
 }
 
 async function alone(database: Transactor, clock: Clock, entry: Entry): Promise<void> {
-	const patienceEnds = clock.now() + busyLimitMs;
-	for (;;) {
-		try {
-			database.begin();
-			const outcome = runOne(database, entry);
-			database.commit();
-			entry.settle(outcome);
-			return;
-		} catch (error) {
-			database.rollback();
-			if (!database.isBusy(error) || clock.now() >= patienceEnds) {
-				entry.settle({ error: database.explain(error, entry.doing) });
-				return;
+	try {
+		const outcome = await patiently({ clock, isBusy: (error) => database.isBusy(error) }, () => {
+			try {
+				database.begin();
+				const result = runOne(database, entry);
+				database.commit();
+				return result;
+			} catch (error) {
+				database.rollback();
+				throw error;
 			}
-			await clock.sleep(busyPauseMs);
-		}
+		});
+		entry.settle(outcome);
+	} catch (error) {
+		entry.settle({ error: database.explain(error, entry.doing) });
 	}
 }

@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../clock';
 import { StoreError } from '../errors';
 import type { Store } from './contract';
 import { explainSqlite, isSqliteBusy, sqliteDialect } from './dialect';
-import { createGroup, type Transactor } from './group';
+import { createGroup, patiently, type Transactor } from './group';
 import type { SqliteDatabase } from './kysely';
 import { migrations, type Tables } from './schema';
 import { compileStatements } from './sql';
@@ -36,7 +36,11 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 	const dialect = sqliteDialect(sql);
 	const database = await openFile(options.path);
 	try {
-		await configure(database, options, clock);
+		configure(database, options);
+		// Several processes may open a new file at once; each step then waits for the others.
+		const wait = <Result>(act: () => Result | Promise<Result>) =>
+			patiently({ clock, isBusy: isSqliteBusy }, act);
+		await wait(() => database.exec('pragma journal_mode = wal'));
 		const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
 		const migrator = new Migrator({
 			db,
@@ -44,8 +48,14 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 			migrationTableName: 'migration',
 			migrationLockTableName: 'migration_lock',
 		});
-		const { error } = await migrator.migrateToLatest();
-		if (error !== undefined) throw migrationFailed(error, options.path);
+		await wait(async () => {
+			// Kysely migrates SQLite without a transaction: two processes would both create the tables.
+			database.exec('begin immediate');
+			const { error } = await migrator.migrateToLatest();
+			if (error === undefined) database.exec('commit');
+			else if (database.isTransaction) database.exec('rollback');
+			if (error !== undefined) throw migrationFailed(error, options.path);
+		});
 		const tools = { db, statements: compileStatements(db), dialect, now: () => clock.now() };
 		return createSqlStore({ tools, ...createDriver(database, clock) });
 	} catch (error) {
@@ -80,13 +90,29 @@ async function openFile(path: string): Promise<DatabaseSync> {
 function createDriver(database: DatabaseSync, clock: Clock): Omit<SqlDriver, 'tools'> {
 	const transactor = createTransactor(database);
 	const group = createGroup(transactor, clock);
+	const begin = database.prepare('begin');
+	const commit = database.prepare('commit');
+
+	/** One state of the database, whatever other processes write meanwhile. */
+	function readTogether<Result>(work: Work<Result>): Result {
+		begin.run();
+		try {
+			const result = transactor.run(work);
+			commit.run();
+			return result;
+		} catch (error) {
+			transactor.rollback();
+			throw error;
+		}
+	}
+
 	return {
 		write: group.write,
-		read: (doing, start) => {
+		read: async (doing, start) => {
 			try {
-				return Promise.resolve(readTogether(database, transactor, start()));
+				return await patiently({ clock, isBusy: isSqliteBusy }, () => readTogether(start()));
 			} catch (error) {
-				return Promise.reject(explainSqlite(error, doing));
+				throw explainSqlite(error, doing);
 			}
 		},
 		close: async () => {
@@ -109,18 +135,8 @@ async function createFile(path: string): Promise<void> {
 	}
 }
 
-async function configure(database: DatabaseSync, options: SqliteOptions, clock: Clock): Promise<void> {
+function configure(database: DatabaseSync, options: SqliteOptions): void {
 	database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
-	// Switching to WAL needs the file alone and does not wait for it; several processes may open at once.
-	for (let attempt = 1; ; attempt += 1) {
-		try {
-			database.exec('pragma journal_mode = wal');
-			break;
-		} catch (error) {
-			if (!isSqliteBusy(error) || attempt === 100) throw error;
-			await clock.sleep(20);
-		}
-	}
 	database.exec(`pragma synchronous = ${options.synchronous === 'full' ? 'full' : 'normal'}`);
 	database.exec('pragma foreign_keys = on');
 	// Moving pages from the log to the file costs a disk flush; four times rarer than by default.
@@ -135,8 +151,7 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
 	return {
 		close: () => database.close(),
 		prepare: (sql) => {
-			// A migration reads before it writes; only an immediate transaction keeps a second process out.
-			const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql);
+			const statement = database.prepare(sql);
 			return {
 				reader: statement.columns().length > 0,
 				all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
@@ -180,17 +195,4 @@ function createTransactor(database: DatabaseSync): Transactor {
 		isBusy: isSqliteBusy,
 		explain: explainSqlite,
 	};
-}
-
-/** Runs a reading work on one state of the database, whatever other processes write meanwhile. */
-function readTogether<Result>(database: DatabaseSync, transactor: Transactor, work: Work<Result>): Result {
-	database.exec('begin');
-	try {
-		const result = transactor.run(work);
-		database.exec('commit');
-		return result;
-	} catch (error) {
-		transactor.rollback();
-		throw error;
-	}
 }

@@ -1,5 +1,6 @@
 /** A runner under test: real engine and store, a scripted model, a clock moved by hand. */
 
+import { systemClock, type Clock } from '../../lib/clock';
 import type { Ports, Surroundings } from '../../lib/engine/contract';
 import type { JsonObject } from '../../lib/json';
 import type { ModelAnswer, ModelRequest } from '../../lib/llm/contract';
@@ -29,11 +30,14 @@ export interface Room {
 export interface RoomOptions extends Partial<RunnerOptions> {
 	script?: Script;
 	path?: string;
+	/** Lets time run; for tests in which runners wait for each other. */
+	realTime?: boolean;
 	tools?: Tools;
 }
 
 export async function openRoom(options: RoomOptions = {}): Promise<Room> {
-	const clock = movedClock();
+	const moved = movedClock();
+	const clock: Clock = options.realTime === true ? systemClock : moved;
 	const requests: ModelRequest[] = [];
 	const script = options.script ?? echo;
 	let seeds = 0;
@@ -68,7 +72,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
 	return {
 		store,
 		runner,
-		clock,
+		clock: moved,
 		ports,
 		requests,
 		turn: (request) => runner.turn(request),

@@ -96,6 +96,17 @@ describe('sqlite: the file', () => {
 		});
 	});
 
+	test('is migrated whole or not at all', async () => {
+		const path = freshPath();
+		expect(await refusal(openStore({ type: 'sqlite', path, maxPages: 6 }))).toBe('STORE_FULL');
+		const database = new DatabaseSync(path);
+		expect(database.prepare('select name from sqlite_master').all()).toEqual([]);
+		database.close();
+		const store = await openStore({ type: 'sqlite', path });
+		await appendMany(store, 'r', 1);
+		await store.close();
+	});
+
 	test('opened by many at once is migrated once', async () => {
 		const path = freshPath();
 		const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ type: 'sqlite', path })));
