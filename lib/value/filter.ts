@@ -3,6 +3,7 @@
 import type { Context, Liquid, Value } from 'liquidjs';
 import type { Json } from '../json';
 import { remember } from './cache';
+import { asUtcText } from './utc';
 
 /** The filtered value, and whether some filter did not exist or could not be applied. */
 export interface Filtered {
@@ -18,6 +19,8 @@ interface Chain {
 /** Bounds on what one chain may allocate and how long it may take, in Liquid's own units and milliseconds. */
 const MEMORY_LIMIT = 10_000_000;
 const RENDER_LIMIT_MS = 500;
+
+const DATE_FILTERS = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string'];
 
 const chainOf = remember<Chain | null>(200, parseChain);
 
@@ -59,9 +62,21 @@ function loadLiquid(): { library: typeof import('liquidjs'); liquid: Liquid } {
 	if (loaded === undefined) {
 		// Filling a text is synchronous, so a dynamic import cannot serve here.
 		const library = require('liquidjs') as typeof import('liquidjs');
-		loaded = { library, liquid: new library.Liquid({ ownPropertyOnly: true, timezoneOffset: 0 }) };
+		const liquid = new library.Liquid({ ownPropertyOnly: true, timezoneOffset: 0 });
+		for (const name of DATE_FILTERS) readInUtc(liquid, name);
+		loaded = { library, liquid };
 	}
 	return loaded;
+}
+
+/** Makes a date filter read texts without a time zone as UTC; it already shows everything in UTC. */
+function readInUtc(liquid: Liquid, name: string): void {
+	const original = liquid.filters[name];
+	const handler = typeof original === 'function' ? original : original?.handler;
+	if (handler === undefined) return;
+	liquid.registerFilter(name, function (value: unknown, ...args: unknown[]) {
+		return handler.call(this, asUtcText(value), ...args) as unknown;
+	});
 }
 
 /** What a filter answered as JSON: undefined and NaN become null. */

@@ -83,6 +83,13 @@ describe('limits', () => {
 		expect((await http.send(request(`${server.url}/1000`, { maxBytes: 1000 }))).body).toHaveLength(1000);
 	});
 
+	test('an announced size over the limit is refused before the body comes', async () => {
+		const server = await startServer((_, response) => {
+			response.writeHead(200, { 'content-length': '1001' }).flushHeaders();
+		});
+		expect((await faultOf(http.send(request(server.url, { maxBytes: 1000 })))).code).toBe('HTTP_TOO_LARGE');
+	});
+
 	test('the default limit is 5 MiB', async () => {
 		const limit = 5 * 1024 * 1024;
 		const server = await startServer((received, response) =>

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { fillText, fillValue, placeholdersIn } from '../../lib/value/template';
+import { asUtcText } from '../../lib/value/utc';
 import { scopeOf } from './sources';
 
 const values = {
@@ -45,6 +46,8 @@ describe('fillText', () => {
 		['{{name | upcase}}', 'ANN'],
 		['{{name|upcase|append:"!"}}', 'ANN!'],
 		['[[rows | size]]', '1'],
+		['[[x | append: "[1]"]]', 'X[1]'],
+		['[[x | append: "]"]]', '[[x | append: "]"]]'],
 		['{{list | join: ", "}}', '1, 2'],
 		['{{n | plus: 2}}', '5'],
 	])('R4.2–R4.9: %s becomes %s', (text, filled) => {
@@ -90,6 +93,25 @@ describe('fillText', () => {
 		const scope = scopeOf({ supplied: { day: '2026-07-14' } });
 		expect(fillText('{{day | date: "%999999999Y"}}', scope)).toBe('2026-07-14');
 		expect(scope.reports).toHaveLength(1);
+	});
+
+	test.each([
+		['July 14, 2026', '2026-07-14T00:00:00.000Z'],
+		['July 14, 2026 07:10 PM', '2026-07-14T19:10:00.000Z'],
+		['2026-07-14T19:10:17.987000', '2026-07-14T19:10:17.987Z'],
+		['2026-07-14', '2026-07-14T00:00:00.000Z'],
+		['2026-07-14T19:10:17+02:00', '2026-07-14T17:10:17.000Z'],
+		['2026-07-14T19:10:17Z', '2026-07-14T19:10:17.000Z'],
+		['July 14, 2026 GMT', '2026-07-14T00:00:00.000Z'],
+	])('R4.22: the date %s is %s on every machine', (text, iso) => {
+		expect(new Date(asUtcText(text) as string).toISOString()).toBe(iso);
+		const shown = fillText('{{day | date: "%Y-%m-%d %H:%M"}}', scopeOf({ supplied: { day: text } }));
+		expect(shown).toBe(iso.slice(0, 16).replace('T', ' '));
+	});
+
+	test('R4.3: what is no date is left to Liquid', () => {
+		for (const value of ['tomorrow', 'now', '1784056217', '', 5, null]) expect(asUtcText(value)).toBe(value);
+		expect(fillText('{{n | date: "%Y"}}', scopeOf({ supplied: { n: 1784056217 } }))).toBe('2026');
 	});
 
 	test('R4.3: an unknown filter in a chain is skipped, the others apply', () => {
