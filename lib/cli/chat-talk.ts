@@ -13,6 +13,8 @@ import type { Terminal } from './terminal';
 /** How often background work is moved on while the person thinks, in milliseconds. */
 const PUMP_EVERY_MS = 1000;
 
+const PROMPT = 'you> ';
+
 const HELP = `  /pump        move background work on    /pause  /resume  /stop
   /variables   what the graph has noted   /path   nodes of the last turn
   /quit        leave the conversation     //text  send a text that begins with /
@@ -39,45 +41,37 @@ export async function play(request: TalkRequest, turns: readonly Turn[]): Promis
 export async function talk(request: TalkRequest): Promise<ExitCode> {
 	const { terminal, conversation } = request;
 	let isFine = conversation.runId !== null || (await takeTurn(request, { message: null }));
-	const lines = terminal.lines('you> ')[Symbol.asyncIterator]();
-	let pending = lines.next();
+	const lines = terminal.lines(PROMPT);
 	while (conversation.latest?.isCompleted !== true) {
-		const line = await nextLine(request, pending);
-		if (line === undefined) continue;
+		const line = await nextLine(request, lines.next());
 		if (line === null || line.trim() === '/quit') break;
-		const turn = await readLine(request, line);
+		const turn = readLine(request, line);
 		if (turn !== null) isFine = await takeTurn(request, turn);
-		pending = lines.next();
 	}
+	lines.close();
 	const { latest } = conversation;
 	if (latest?.isCompleted === true) terminal.err(`(the conversation is over: ${latest.status})\n`);
-	await lines.return?.();
 	return isFine ? EXIT_CODES.fine : EXIT_CODES.found;
 }
 
-/** The line, null at the end of the input, or undefined when background work was moved on instead. */
-async function nextLine(
-	request: TalkRequest,
-	pending: Promise<IteratorResult<string>>,
-): Promise<string | null | undefined> {
+/** The line that is waited for, background work being moved on meanwhile; null at the end of input or run. */
+async function nextLine(request: TalkRequest, pending: Promise<string | null>): Promise<string | null> {
 	const { terminal, conversation } = request;
-	const isPumping = terminal.isInteractive && conversation.latest?.hasBackgroundWork === true;
-	const waiting = new AbortController();
-	const pause = isPumping ? terminal.clock.sleep(PUMP_EVERY_MS, waiting.signal).then(() => null) : pending;
-	const first = await Promise.race([pending, pause]);
-	if (first === null) {
-		await takeTurn(request, { message: null, command: 'pump' });
-		return undefined;
-	}
-	if (isPumping) {
-		pause.catch(() => undefined);
+	let line: string | null | undefined;
+	const arrived = pending.then((text) => (line = text));
+	while (line === undefined && terminal.isInteractive && conversation.latest?.hasBackgroundWork === true) {
+		const waiting = new AbortController();
+		const pause = terminal.clock.sleep(PUMP_EVERY_MS, waiting.signal).catch(() => undefined);
+		await Promise.race([arrived, pause]);
 		waiting.abort();
+		if (line === undefined) await takeTurn(request, { message: null, command: 'pump' });
+		if (conversation.latest.isCompleted) return null;
 	}
-	return first.done === true ? null : first.value;
+	return await arrived;
 }
 
 /** What a line asks for: a turn, or nothing more when a slash command answered it. */
-async function readLine({ terminal, conversation }: TalkRequest, line: string): Promise<Turn | null> {
+function readLine({ terminal, conversation }: TalkRequest, line: string): Turn | null {
 	const text = line.trim();
 	if (text === '') return null;
 	if (text.startsWith('//')) return { message: line.replace('/', '') };
@@ -107,7 +101,8 @@ async function readLine({ terminal, conversation }: TalkRequest, line: string): 
 async function takeTurn(request: TalkRequest, turn: Turn): Promise<boolean> {
 	const { terminal, conversation } = request;
 	try {
-		const { error, status } = await conversation.take(turn, (event) => showEvent(request, event));
+		const isAside = turn.command === 'pump' && terminal.isInteractive;
+		const { error, status } = await conversation.take(turn, (event) => showEvent(request, event, isAside));
 		if (error !== null) terminal.err(failureText(error));
 		return error === null && status !== 'failed' && status !== 'aborted_looping_risk';
 	} catch (error) {
@@ -128,8 +123,10 @@ function failureText({ code, message, advice }: NonNullable<TurnResult['error']>
 	return `${code}: ${message}\n${advice === null ? '' : `  → ${advice}\n`}${keyHint(code)}`;
 }
 
-function showEvent({ terminal, isTraced }: TalkRequest, event: WireEvent): void {
-	if (event.type === 'assistant_response') terminal.out(`bot> ${String(event.content)}\n`);
+/** @param isAside Said while the person types: on a line of its own, and the prompt again below it. */
+function showEvent({ terminal, isTraced }: TalkRequest, event: WireEvent, isAside: boolean): void {
+	const said = `bot> ${String(event.content)}\n`;
+	if (event.type === 'assistant_response') terminal.out(isAside ? `\n${said}${PROMPT}` : said);
 	else if (event.type === 'workflow_warning') terminal.err(`(warning: ${String(event.warning_message)})\n`);
 	else if (isTraced && event.type === 'workflow_navigation_message')
 		terminal.err(`     (${navigationText(event)})\n`);

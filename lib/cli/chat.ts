@@ -80,8 +80,9 @@ async function converse(parts: {
 }
 
 async function* turnsOfInput(terminal: Terminal): AsyncIterable<Turn> {
+	const lines = terminal.lines();
 	let number = 0;
-	for await (const line of terminal.lines()) {
+	for (let line = await lines.next(); line !== null; line = await lines.next()) {
 		number += 1;
 		if (line.trim() !== '') yield readTurnLine(line, number);
 	}

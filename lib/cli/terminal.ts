@@ -10,8 +10,8 @@ export interface Terminal {
 	err(text: string): void;
 	/** All of standard input, as text. */
 	readInput(): Promise<string>;
-	/** Standard input line by line. With a prompt, it is shown before each line. */
-	lines(prompt?: string): AsyncIterable<string>;
+	/** Standard input line by line. A prompt is shown before each line when a person types them. */
+	lines(prompt?: string): Lines;
 	/** Aborts when the person presses Ctrl-C; asked for by commands that have something to finish first. */
 	interruption(): AbortSignal;
 	/** A person sits at both ends. */
@@ -20,6 +20,13 @@ export interface Terminal {
 	readonly isScreen: boolean;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly clock: Clock;
+}
+
+export interface Lines {
+	/** The next line, or null at the end of the input. */
+	next(): Promise<string | null>;
+	/** Stops reading; a line that is waited for becomes null. */
+	close(): void;
 }
 
 export function processTerminal(): Terminal {
@@ -37,7 +44,15 @@ export function processTerminal(): Terminal {
 		lines: (prompt) => {
 			const isAsking = prompt !== undefined && stdin.isTTY === true;
 			const reader = createInterface({ input: stdin, ...(isAsking ? { output: stdout, prompt } : {}) });
-			return isAsking ? promptedLines(reader) : reader;
+			const lines = reader[Symbol.asyncIterator]();
+			return {
+				next: async () => {
+					if (isAsking) reader.prompt();
+					const { done, value } = await lines.next();
+					return done === true ? null : value;
+				},
+				close: () => reader.close(),
+			};
 		},
 		interruption: () => {
 			const controller = new AbortController();
@@ -50,12 +65,4 @@ export function processTerminal(): Terminal {
 		env: process.env,
 		clock: systemClock,
 	};
-}
-
-async function* promptedLines(reader: ReturnType<typeof createInterface>): AsyncIterable<string> {
-	reader.prompt();
-	for await (const line of reader) {
-		yield line;
-		reader.prompt();
-	}
 }

@@ -221,6 +221,52 @@ describe('for people', () => {
 		expect(session.out).toBe('bot> Hi you.\n');
 	});
 
+	it('R5.21: background work goes on while the person types nothing, and what it says appears at once', async () => {
+		const graph = file('lab.json', {
+			node_configs: [
+				{ type: 'no_op', logical_id: 'entry', is_start: true },
+				{ type: 'say_llm', logical_id: 'chat', wait_for_user_message: true },
+				{
+					type: 'no_op',
+					logical_id: 'poll',
+					output_runtime_variable_name: 'result',
+					self_loop_config: { enabled: true, max_retries: 1 },
+				},
+				{
+					type: 'say_static',
+					logical_id: 'tell',
+					static_messages_config: { static_messages: ['It is in.'] },
+				},
+			],
+			edge_configs: [
+				{
+					type: 'direct',
+					logical_id: 'm',
+					source_node_logical_id: 'entry',
+					destination_node_logical_id: 'chat',
+				},
+				{
+					type: 'direct',
+					logical_id: 'c',
+					source_node_logical_id: 'entry',
+					destination_node_logical_id: 'poll',
+					companion_thread_config: { is_companion_thread: true, thread_id: 'lab' },
+				},
+				{
+					type: 'conditional',
+					logical_id: 'w',
+					source_node_logical_id: 'chat',
+					destination_node_logical_id: 'tell',
+					condition: { condition_expression: "[[thread_lab.self_loop_outcome]] == 'max_retries'" },
+					evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['poll'] },
+				},
+			],
+		});
+		const session = await interactly(['chat', graph], { isInteractive: true, isSilent: true });
+		expect(session.out).toContain('\nbot> It is in.\nyou> ');
+		expect(session.code).toBe(0);
+	});
+
 	it('--trace shows the hops', async () => {
 		const session = await interactly(['chat', asking, '--trace'], { env });
 		expect(session.err).toContain('"Hi" handed over to "Ask"');

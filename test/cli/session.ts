@@ -17,6 +17,8 @@ export interface SessionOptions {
 	env?: Record<string, string>;
 	isScreen?: boolean;
 	isInteractive?: boolean;
+	/** A person who never types a word. */
+	isSilent?: boolean;
 }
 
 export async function interactly(args: readonly string[], options: SessionOptions = {}): Promise<Session> {
@@ -27,14 +29,21 @@ export async function interactly(args: readonly string[], options: SessionOption
 		out: (data) => void out.push(Buffer.from(data as string)),
 		err: (text) => void (err += text),
 		readInput: () => Promise.resolve(input),
-		lines: async function* () {
-			yield* input.split('\n').filter((line, index, all) => index < all.length - 1 || line !== '');
+		lines: () => {
+			const lines = input.split('\n').filter((line, index, all) => index < all.length - 1 || line !== '');
+			let position = 0;
+			let endSilence: (line: null) => void = () => undefined;
+			const silence = new Promise<null>((resolve) => (endSilence = resolve));
+			return {
+				next: () => (options.isSilent === true ? silence : Promise.resolve(lines[position++] ?? null)),
+				close: () => endSilence(null),
+			};
 		},
 		interruption: () => new AbortController().signal,
 		isInteractive: options.isInteractive ?? false,
 		isScreen: options.isScreen ?? false,
 		env: options.env ?? {},
-		clock: systemClock,
+		clock: { now: () => systemClock.now(), sleep: () => Promise.resolve() },
 	};
 	const code = await runCli(args, terminal);
 	const bytes = Buffer.concat(out);
