@@ -2,9 +2,11 @@
 
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
+// eslint-disable-next-line @n8n/community-nodes/credential-test-required -- our nodes test it (testedBy) by opening the file
 export class InteractlyStoreApi implements ICredentialType {
 	name = 'interactlyStoreApi';
 
+	// eslint-disable-next-line n8n-nodes-base/cred-class-field-display-name-missing-api -- a database, not an API
 	displayName = 'Interactly Store';
 
 	icon = { light: 'file:store.svg', dark: 'file:store.dark.svg' } as const;

@@ -21,7 +21,7 @@ export type CredentialHolder = Pick<
 
 /** The library, loaded on the first call: n8n's start loads node classes, and those stay light. */
 export function library(): Library {
-	// eslint-disable-next-line @typescript-eslint/no-require-imports -- a static import would load all of lib at n8n's start
+	// A static import would load all of lib at n8n's start.
 	return require('../lib/index') as Library;
 }
 
@@ -39,12 +39,8 @@ export async function openStation(holder: CredentialHolder): Promise<Station> {
 	if (known) return known;
 	const opening = library().openStation({ path, log: logFrom(holder.logger) });
 	stations.set(path, opening);
-	try {
-		return await opening;
-	} catch (error) {
-		stations.delete(path);
-		throw error;
-	}
+	opening.catch(() => stations.delete(path));
+	return opening;
 }
 
 /** Closes every open store of this process. */

@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { MAIN } from '../connections';
 import { storeCredential } from '../credentials';
-import { openStation } from '../host';
+import { library, openStation } from '../host';
 import { failedItem, toNodeError } from '../rethrow';
 import { searchWorkflows, testStore } from '../stored-workflows';
 import { propertiesOf } from './operation';
@@ -19,6 +19,7 @@ import { workflowResource } from './workflow';
 
 const resources = [runResource, versionResource, workflowResource];
 
+// eslint-disable-next-line @n8n/community-nodes/node-usable-as-tool -- an agent could delete workflows, and the twin type would be named interactlyTool
 export class Interactly implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Interactly',
@@ -72,6 +73,12 @@ async function executeItem(context: IExecuteFunctions, itemIndex: number): Promi
 	const chosen = resources
 		.find(({ option }) => option.value === resource)
 		?.operations.find(({ option }) => option.value === operation);
-	if (chosen === undefined) throw new Error(`The operation "${operation}" of "${resource}" does not exist.`);
+	if (chosen === undefined) {
+		const message = `The resource "${resource}" has no operation "${operation}".`;
+		throw new (library().InputError)('OPERATION_UNKNOWN', message, {
+			advice: 'Choose an operation from the list.',
+			place: 'Operation',
+		});
+	}
 	return chosen.execute({ context, itemIndex, station: await openStation(context) });
 }

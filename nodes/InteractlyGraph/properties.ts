@@ -15,12 +15,6 @@ export const properties: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{
-				name: 'Send Message',
-				value: 'message',
-				action: 'Send a message to a conversation',
-				description: "Continue the session's conversation with one message, or start it",
-			},
-			{
 				name: 'Pause',
 				value: 'pause',
 				action: 'Pause a conversation',
@@ -37,6 +31,12 @@ export const properties: INodeProperties[] = [
 				value: 'pump',
 				action: 'Run the background work of a conversation',
 				description: 'Move companion threads and waiting edges on, without a message',
+			},
+			{
+				name: 'Send Message',
+				value: 'message',
+				action: 'Send a message to a conversation',
+				description: "Continue the session's conversation with one message, or start it",
 			},
 			{
 				name: 'Stop',

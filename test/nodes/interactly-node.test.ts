@@ -94,29 +94,26 @@ describe('import', () => {
 		[
 			'a version that is not in the file',
 			{ document: bundle, versions: 'chosen', versionNumbers: '4' },
-			/no version 4/,
-			/It holds 3, 5/,
+			{ message: /no version 4/, description: /It holds 3, 5/ },
 		],
 		[
 			'numbers that are none',
 			{ document: bundle, versions: 'chosen', versionNumbers: 'all' },
-			/"all" is not a list/,
-			/such as 0, 3, 4/,
+			{ message: /"all" is not a list/, description: /such as 0, 3, 4/ },
 		],
-		['a text that is no JSON', { document: '{' }, /one fault/, /R-00/],
+		['a text that is no JSON', { document: '{' }, { message: /one fault/, description: /R-00/ }],
 		[
 			'a node list that is no list',
 			{ document: '{"node_configs":{},"edge_configs":null}' },
-			/fault/,
-			/\$\.node_configs[^]*R-02/,
+			{ message: /fault/, description: /\$\.node_configs[^]*R-02/ },
 		],
-	])('refuses %s, and stores nothing', async (_title, parameters, message, description) => {
+	])('refuses %s, and stores nothing', async (_title, parameters, expected) => {
 		const count = async () =>
 			(await items({ resource: 'workflow', operation: 'getAll', returnAll: true })).length;
 		const before = await count();
 		const { run: execution } = await run({ resource: 'workflow', operation: 'import', ...parameters });
-		expect(execution.data.resultData.error?.message).toMatch(message);
-		expect(execution.data.resultData.error?.description).toMatch(description);
+		expect(execution.data.resultData.error?.message).toMatch(expected.message);
+		expect(execution.data.resultData.error?.description).toMatch(expected.description);
 		expect(await count()).toBe(before);
 	});
 
