@@ -40,6 +40,8 @@ export function firstHop(request: HttpRequest, url: URL): Hop {
 		if (!CONNECTION_HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
 	}
 	headers['accept-encoding'] ??= 'gzip, deflate, br';
+	// Some servers refuse requests that do not say who asks.
+	headers['user-agent'] ??= 'n8n-nodes-interactly';
 	return { url, method: request.method.toUpperCase(), headers, body: request.body };
 }
 

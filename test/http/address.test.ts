@@ -1,6 +1,7 @@
 /** Which addresses are public, and what an allow-list opens (design part 9). */
 
-import { createAddressRules } from '../../lib/http/address';
+import fc from 'fast-check';
+import { createAddressRules, plainHost } from '../../lib/http/address';
 
 const none = createAddressRules([]);
 
@@ -80,3 +81,30 @@ test.each(['http://a', 'a:80', '10.0.0.0/33', '10.0.0.0/x', '::/129', '*', 'a b'
 		);
 	},
 );
+
+/** The first and last address of a network as numbers. */
+function bounds(first: string, bits: number): { min: number; max: number } {
+	const min = first.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+	return { min, max: min + 2 ** (32 - bits) - 1 };
+}
+
+test('no way of writing a private IPv4 address makes it public', () => {
+	const privateAddress = fc.oneof(
+		fc.integer(bounds('10.0.0.0', 8)),
+		fc.integer(bounds('127.0.0.0', 8)),
+		fc.integer(bounds('169.254.0.0', 16)),
+		fc.integer(bounds('172.16.0.0', 12)),
+		fc.integer(bounds('192.168.0.0', 16)),
+	);
+	fc.assert(
+		fc.property(privateAddress, (number) => {
+			const hex = number.toString(16).padStart(8, '0');
+			const pair = `${hex.slice(0, 4)}:${hex.slice(4)}`;
+			const hosts = [`${number}`, `0x${hex}`, `0${number.toString(8)}`, `[::ffff:${pair}]`, `[::${pair}]`];
+			for (const host of [...hosts, `[64:ff9b::${pair}]`, `[2002:${pair}::]`]) {
+				const address = plainHost(new URL(`http://${host}/`).hostname);
+				expect([host, none.allowsAddress(address)]).toEqual([host, false]);
+			}
+		}),
+	);
+});

@@ -34,6 +34,7 @@ test('a request arrives with method, headers and body, and a non-2xx answer is a
 	);
 	expect(answer).toMatchObject({ status: 418, headers: { 'x-kind': 'teapot' } });
 	expect(text(answer.body)).toBe('short');
+	expect(server.received[0]?.headers['user-agent']).toBe('n8n-nodes-interactly');
 	expect(server.received).toMatchObject([
 		{ method: 'POST', path: '/a?b=c', headers: { 'x-name': 'v', 'content-length': '10' }, body: '{"a":"ü"}' },
 	]);
