@@ -9,6 +9,7 @@ import { curlCommand } from './curl';
 import { isEffectFailure } from './failure';
 import { encodeRequest, type OutboundRequest } from './http-encode';
 import { parseJson } from './json-text';
+import { maskTexts, MAX_DEPTH, isTooDeep } from './recorded';
 import { mapResponse } from './response-mapping';
 
 /** What is journaled of a response. */
@@ -52,7 +53,8 @@ export const httpRequest: Behavior<HttpRequestNode> = {
 			};
 		}
 		const error = outcome.error === null ? null : step.scope.mask(outcome.error);
-		const { success, status, shown } = outcome;
+		const { success, status } = outcome;
+		const shown = maskTexts(outcome.shown, step.scope);
 		step.report('http_request', { curl_command: curl, status_code: status, response_body: shown, error });
 		step.write(writesOf(step.node, { ...outcome, error }));
 		return { output: { curl_command: curl, success, http_status_code: status, http_response: shown } };
@@ -110,6 +112,13 @@ function parse(
 	if (format === 'text') return { value: body, shown: { text: body }, problem: null };
 	const value = parseJson(body);
 	if (value === undefined) return { value: null, shown: null, problem: 'The response is not valid JSON.' };
+	if (isTooDeep(value)) {
+		return {
+			value: null,
+			shown: null,
+			problem: `The response is nested more than ${MAX_DEPTH} levels deep.`,
+		};
+	}
 	return {
 		value,
 		shown: isJsonObject(value) ? value : value === null ? null : { data: value },

@@ -10,7 +10,7 @@ import { isEmptyGuess, refuseCalls, takeExit } from './exit-call';
 import { isProviderFailure } from './failure';
 import { readPicks, type SortedCalls } from './picks';
 import { fillerPrompt, systemPrompt, type LlmNode } from './prompt';
-import { keptText, speaksWhole } from './reply-text';
+import { keptText, mayDropText, speaksWhole } from './reply-text';
 import { offeredTools, runRound, type OfferedTool } from './tool-round';
 
 export interface TalkOptions {
@@ -141,13 +141,14 @@ export function errorMessageOf(step: Step<LlmNode>): string | null {
 }
 
 function ask(terms: Terms, state: Talk, usable: ReadonlyMap<string, OfferedTool>): Promise<ModelAnswer> {
-	const ordinary = [...usable.values()].map((offered) => offered.definition);
-	return terms.step.callModel({
+	const { step, speaks, exits } = terms;
+	const ordinary = [...usable.values()];
+	return step.callModel({
 		purpose: terms.purpose,
 		config: state.config,
 		messages: [...state.messages],
-		tools: [...ordinary, ...terms.exits.map((exit) => exit.definition)],
-		audible: terms.speaks,
+		tools: [...ordinary, ...exits].map((offered) => offered.definition),
+		audible: speaks && !mayDropText(step, { tools: ordinary, hasExits: exits.length > 0 }),
 		fills: true,
 		fillerPrompt: terms.filler,
 	});

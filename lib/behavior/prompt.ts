@@ -20,12 +20,14 @@ export function systemPrompt(step: Step<LlmNode>, offersExits: boolean): string 
 	const { node } = step;
 	const workflow = workflowConfigFor(step.graph, node.logical_id ?? '');
 	const own = node.main_response_config?.prompt ?? '';
-	const authored = joinParts([
+	const authored = [
 		node.ignore_default_prompt_prefix ? null : workflow.default_prompt_prefix,
 		own.trim() === '' ? (workflow.main_response_config?.prompt ?? null) : own,
 		node.ignore_default_prompt_suffix ? null : workflow.default_prompt_suffix,
-	]);
-	return joinParts([fillText(authored, step.scope), offersExits ? ROUTING_RULES : null]);
+	];
+	// A part may be blank only once it is filled: a managed prompt that nobody created (R4.9a).
+	const filled = authored.map((part) => (part === null ? null : fillText(part, step.scope)));
+	return joinParts([...filled, offersExits ? ROUTING_RULES : null]);
 }
 
 /** The prompt for a generated filler: the node's, else the workflow's (R8.10). */

@@ -27,6 +27,17 @@ export function keptText(
 	return callsToolsOnly && allDrop ? '' : answer.text;
 }
 
+/** Whether text of the coming answer may turn out to be dropped, so that none of it may be shown early. */
+export function mayDropText(
+	step: Step<LlmNode>,
+	offered: { tools: readonly OfferedTool[]; hasExits: boolean },
+): boolean {
+	const workflow = workflowConfigFor(step.graph, step.node.logical_id ?? '');
+	const dropsAll = step.node[DROPS_TEXT] || workflow[DROPS_TEXT];
+	if (dropsAll) return offered.hasExits || offered.tools.length > 0;
+	return offered.tools.some(({ tool }) => tool[DROPS_TEXT]);
+}
+
 /** Whether the model that answered wants its reply said in one piece (R8.16). */
 export function speaksWhole(config: LlmOrGroup, answer: ModelAnswer): boolean {
 	const members = membersOf(config);

@@ -10,8 +10,9 @@ import { parseExpression } from '../value/expression';
 import type { AskModel, Exit, Hop, Judge, JudgedPick, Pick, Position } from './contract';
 import { destinationOf, mainEdgeOf } from './direct';
 import { carriesExits, exitsOf, isExpression, isFreeform } from './exits';
-import { judgeFirst, subjectOf } from './judge';
+import { judgeFirst } from './judge';
 import { edgeMessage } from './message';
+import { senselessComparison, sentenceStart, subjectOf } from './wording';
 
 export interface ChooseRequest {
 	position: Position;
@@ -137,10 +138,8 @@ function evaluateExit(exit: Exit, { scope, warn, node }: Position): Match | null
 		);
 	}
 	if (evaluation.warnings.length > 0) {
-		warn(
-			`${subjectOf(exit)}: ${evaluation.warnings.join(' ')} Expression: ${text.trim()} Values: ${evaluation.hydrated}`,
-			`expression:${exit.edge?.logical_id ?? `${exit.kind}:${exit.globalNodeId}`}`,
-		);
+		const key = exit.edge?.logical_id ?? `${exit.kind}:${exit.globalNodeId}`;
+		warn(senselessComparison(subjectOf(exit), text, evaluation), `expression:${key}`);
 	}
 	if (!evaluation.holds) return null;
 	return { exit, reason: evaluation.hydrated, args: {}, dynamicMessage: null, judgedBy: null };
@@ -164,7 +163,7 @@ async function judgeUndecided(exits: readonly Exit[], request: ChooseRequest): P
 	if (config === null || config.type === 'no_llm') {
 		for (const exit of exits) {
 			position.warn(
-				`${subjectOf(exit)} needs a model to judge it, but none is configured; it counts as false.`,
+				`${sentenceStart(subjectOf(exit))} needs a model to judge it, but none is configured; it counts as false.`,
 			);
 		}
 		return null;

@@ -15,6 +15,8 @@ export interface Fork {
 	threadId: string | null;
 }
 
+const NO_FORKS: readonly Fork[] = [];
+
 /** The direct edge that continues the thread, or null. A lone fork edge does so too (R3.6, R5.12). */
 export function mainEdgeOf(graph: Graph, nodeId: string): DirectEdge | null {
 	let lone: DirectEdge | null = null;
@@ -29,10 +31,12 @@ export function mainEdgeOf(graph: Graph, nodeId: string): DirectEdge | null {
 }
 
 /** The fork edges of a node in list order (R5.1); they fire before the main hop. */
-export function forksOf(graph: Graph, nodeId: string): Fork[] {
+export function forksOf(graph: Graph, nodeId: string): readonly Fork[] {
+	const edges = graph.edgesBySource.get(nodeId);
+	if (edges === undefined || edges.length < 2) return NO_FORKS;
 	const main = mainEdgeOf(graph, nodeId);
 	const forks: Fork[] = [];
-	for (const edge of graph.edgesBySource.get(nodeId) ?? []) {
+	for (const edge of edges) {
 		if (edge.type !== 'direct' || edge === main || !isFork(edge)) continue;
 		const destination = destinationOf(graph, edge);
 		if (destination === null) continue;

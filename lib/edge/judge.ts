@@ -11,6 +11,7 @@ import { readArguments, readArgumentsSchema } from './arguments';
 import type { AskModel, Exit, JudgedPick } from './contract';
 import { dynamicMessagePrompt, exitKey } from './offer';
 import { conversationAsData } from './transcript';
+import { sentenceStart, subjectOf } from './wording';
 
 export interface JudgeRequest {
 	ask: AskModel;
@@ -83,7 +84,9 @@ export async function judgeExit(request: JudgeRequest): Promise<JudgedPick | nul
 	if (!verdict['condition_met']) return null;
 	const { valid, problems } = await readArguments(shape, verdict);
 	if (problems.length > 0) {
-		request.warn(`${subjectOf(exit)} is taken without some of its arguments: ${problems.join(' ')}`);
+		request.warn(
+			`${sentenceStart(subjectOf(exit))} is taken without some of its arguments: ${problems.join(' ')}`,
+		);
 	}
 	return {
 		pick: {
@@ -123,13 +126,6 @@ export async function judgeFirst(
 /** Errors that mean "no answer"; a missing credential or an interrupted run is no such failure. */
 export function isModelFailure(error: unknown): boolean {
 	return error instanceof ProviderError || (error as { name?: unknown } | null)?.name === 'ProviderError';
-}
-
-/** How an exit is named in warnings. */
-export function subjectOf(exit: Exit): string {
-	if (exit.kind === 'own') return `edge "${exit.edge?.name ?? exit.edge?.logical_id}"`;
-	const name = exit.destination.name ?? exit.destination.logical_id;
-	return exit.kind === 'global' ? `the global condition of "${name}"` : `the way back to "${name}"`;
 }
 
 function outputOf(

@@ -7,9 +7,10 @@ import type { ModelMessage } from '../llm/contract';
 import { fillText } from '../value/template';
 import type { AskModel, Exit, Hop, Position } from './contract';
 import { isExpression } from './exits';
-import { isModelFailure, subjectOf } from './judge';
+import { isModelFailure } from './judge';
 import { dynamicMessagePrompt, exitKey } from './offer';
 import { conversationAsData } from './transcript';
+import { sentenceStart, subjectOf } from './wording';
 
 export interface MessageRequest {
 	position: Position;
@@ -46,7 +47,9 @@ export async function edgeMessage(request: MessageRequest): Promise<Hop['message
 	if (!isExpression(exit)) return null;
 	const config = request.llmConfig();
 	if (config === null || config.type === 'no_llm') {
-		position.warn(`${subjectOf(exit)} has a line to generate, but no model is configured for it.`);
+		position.warn(
+			`${sentenceStart(subjectOf(exit))} has a line to generate, but no model is configured for it.`,
+		);
 		return null;
 	}
 	try {

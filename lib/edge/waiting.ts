@@ -11,6 +11,7 @@ import { destinationOf } from './direct';
 import { conditionalEdgesOf } from './exits';
 import { isClosedByGuardrail } from './guardrail';
 import type { Position } from './contract';
+import { senselessComparison } from './wording';
 
 /** What a parked thread remembers of one waiting edge. */
 export interface WaitingMemory {
@@ -101,14 +102,11 @@ export function evaluateWaiting(
 	const expression = (edge.condition?.condition_expression ?? '').trim();
 	const name = edge.name ?? edge.logical_id;
 	try {
-		const { holds, hydrated, warnings } = evaluateExpression(parseExpression(expression), scope);
-		if (warnings.length > 0) {
-			warn(
-				`Edge "${name}": ${warnings.join(' ')} Expression: ${expression} Values: ${hydrated}`,
-				`expression:${edge.logical_id}`,
-			);
+		const evaluation = evaluateExpression(parseExpression(expression), scope);
+		if (evaluation.warnings.length > 0) {
+			warn(senselessComparison(`edge "${name}"`, expression, evaluation), `expression:${edge.logical_id}`);
 		}
-		return { holds, expression, hydrated };
+		return { holds: evaluation.holds, expression, hydrated: evaluation.hydrated };
 	} catch (error) {
 		if (!(error instanceof ExpressionError)) throw error;
 		throw new ExpressionError(

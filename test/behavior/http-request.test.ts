@@ -322,6 +322,7 @@ describe('R7.11.7: failures are values', () => {
 			/No answer/,
 		],
 		['a response that is no JSON', {}, () => response('<html>'), /not valid JSON/],
+		['a response nested without end', {}, () => response('['.repeat(5000) + ']'.repeat(5000)), /200 levels/],
 		['a relative URL', { url: '/v1' }, undefined, /not an absolute/],
 		['another scheme', { url: 'file:///etc/passwd' }, undefined, /not an absolute/],
 		['no URL', { url: null }, undefined, /not an absolute/],
@@ -427,11 +428,13 @@ describe('R7.11.6, R4.28: what is recorded', () => {
 		expect(did.variables['http_request_result_error']).toBe(`https://x/${MASK} failed`);
 	});
 
-	test('R4.28: a result that holds a secret is not altered in its variable', async () => {
-		const { did } = await run(
+	test('R4.28: a secret that the server echoes is masked in event and output, not in the variable', async () => {
+		const { did, event, outcome } = await run(
 			{},
 			{ secrets: { key: 'top-secret-key' }, http: () => response({ echo: 'top-secret-key' }) },
 		);
 		expect(did.variables['http_request_result']).toEqual({ echo: 'top-secret-key' });
+		expect(event?.['response_body']).toEqual({ echo: MASK });
+		expect(outcome.output['http_response']).toEqual({ echo: MASK });
 	});
 });

@@ -70,6 +70,15 @@ describe('the call', () => {
 		expect(did.calls[0]?.messages[0]?.content).toBe(expected);
 	});
 
+	test('R4.9a: a part that is blank once filled leaves no blank lines behind', async () => {
+		const { did } = await run({
+			workflow: { default_prompt_prefix: '<<<managed_prompt:nobody_made_it>>>' },
+			node: { main_response_config: { prompt: 'Own.' } },
+			replies: [{ text: 'Hi.' }],
+		});
+		expect(did.calls[0]?.messages[0]?.content).toBe('Own.');
+	});
+
 	test('without exits the routing rules are not sent', async () => {
 		const { did } = await run({ replies: [{ text: 'Hi.' }] });
 		expect(did.calls[0]?.messages[0]?.content).not.toContain(ROUTING_RULES);
@@ -303,6 +312,19 @@ describe('R2.48: text beside tool calls', () => {
 		expect(did.said.map((each) => each.text)).toEqual(isSaid ? ['Let me see.', 'Done.'] : ['Done.']);
 		expect(did.calls[1]?.messages[2]?.content).toBe(isSaid ? 'Let me see.' : '');
 	});
+
+	test.each<[string, JsonObject, JsonObject[], boolean]>([
+		['nothing can be dropped', {}, [lookup], true],
+		['the node drops and a tool is offered', dropping, [lookup], false],
+		['the node drops but nothing is offered', dropping, [], true],
+		['an offered tool drops', {}, [{ ...lookup, ...dropping }], false],
+	])(
+		'text is shown while it comes only when it is sure to be said: %s',
+		async (_title, node, tools, audible) => {
+			const { did } = await run({ node: { ...node, tools_config: { tools } }, replies: [{ text: 'Hi.' }] });
+			expect(did.calls[0]?.audible).toBe(audible);
+		},
+	);
 
 	test('text without calls is never dropped', async () => {
 		const { did } = await run({ workflow: dropping, node: dropping, replies: [{ text: 'Hi.' }] });

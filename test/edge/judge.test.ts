@@ -92,7 +92,7 @@ test('R3.20: arguments that do not fit are left out with a warning', async () =>
 	const { request, position } = judging({ condition_freeform: 'f', ...args }, { output });
 	expect((await judgeExit(request))?.pick.args).toEqual({});
 	expect(position.warnings[0]?.message).toBe(
-		'edge "a to d" is taken without some of its arguments: "day" must be string. "count" must be >= 1.',
+		'Edge "a to d" is taken without some of its arguments: "day" must be string. "count" must be >= 1.',
 	);
 });
 
