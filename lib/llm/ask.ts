@@ -7,6 +7,7 @@ import type { Log } from '../log';
 import type { Circuits } from './circuit';
 import type {
 	AdapterReply,
+	AdapterRequest,
 	CallRecord,
 	ModelMessage,
 	ModelReply,
@@ -130,10 +131,10 @@ async function callOnce(question: Question, surroundings: Surroundings): Promise
 			who,
 		});
 		const forward = forwarder.begin();
-		let lastUsage: TokenUsage | null = null;
+		let reported: TokenUsage | null = null as TokenUsage | null;
 		const stream = config.streaming || question.onText !== undefined;
 		try {
-			const adapterReply = await adapter.complete({
+			const adapterRequest: AdapterRequest = {
 				config,
 				credential,
 				messages: question.messages,
@@ -148,17 +149,14 @@ async function callOnce(question: Question, surroundings: Surroundings): Promise
 					if (stream && part.type === 'text') forward(part.text);
 				},
 				onUsage: (promptTokens, completionTokens) => {
-					lastUsage = {
-						promptTokens,
-						completionTokens,
-						totalTokens: promptTokens + completionTokens,
-						estimated: false,
-					};
+					const totalTokens = promptTokens + completionTokens;
+					reported = { promptTokens, completionTokens, totalTokens, estimated: false };
 				},
-			});
+			};
+			const adapterReply = await orAbort(adapter.complete(adapterRequest), deadline.signal);
 			question.onAnswering?.();
 			const latencyMs = clock.now() - startedAt;
-			const usage = lastUsage ?? estimateUsage(question, adapterReply);
+			const usage = reported ?? estimateUsage(question, adapterReply);
 			const model = adapterReply.model ?? modelName({ config });
 			const { outputText: _outputText, usage: _usage, ...rest } = adapterReply;
 			return {
@@ -168,11 +166,11 @@ async function callOnce(question: Question, surroundings: Surroundings): Promise
 			};
 		} catch (error) {
 			// A call that was paid for counts, whatever became of its answer (R8.8).
-			if (lastUsage !== null) {
+			if (reported !== null) {
 				question.onCall({
 					...base,
 					model: modelName({ config }),
-					usage: lastUsage,
+					usage: reported,
 					latencyMs: clock.now() - startedAt,
 					won: false,
 				});
@@ -192,6 +190,21 @@ async function callOnce(question: Question, surroundings: Surroundings): Promise
 		onWait: ({ attempt: number, waitMs, code }) =>
 			log.debug('model call is tried again', { provider, attempt: number, waitMs, code }),
 	});
+}
+
+/** The work, or the abort: whichever comes first, so that nothing that ignores a signal can hang a run. */
+async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+	let onAbort = (): void => undefined;
+	const aborted = new Promise<never>((_resolve, reject) => {
+		onAbort = () => reject(signal.reason as Error);
+		if (signal.aborted) onAbort();
+		else signal.addEventListener('abort', onAbort, { once: true });
+	});
+	try {
+		return await Promise.race([work, aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
 }
 
 function unparsable(config: LlmConfig, failedParses: FailedParse[]): UnparsableOutputError {

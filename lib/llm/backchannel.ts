@@ -1,6 +1,6 @@
 /** A filler while the main model thinks: "One moment.", said at most once and never after the answer began (R8.10). */
 
-import { ConfigurationError, messageOf } from '../errors';
+import { codeOf, ConfigurationError } from '../errors';
 import type { BackchannelGroup } from '../graph/model';
 import type { Answer, Question, Surroundings } from './ask';
 import { askGroup } from './group';
@@ -56,7 +56,9 @@ export async function askWithBackchannel(
 					onText: question.onText,
 				});
 	const filler =
-		onFiller === undefined ? null : fillerAfterPatience(group, question, surroundings, answering.signal, say);
+		onFiller === undefined
+			? null
+			: fillerAfterPatience({ group, question, surroundings, signal: answering.signal, say });
 	try {
 		const answer = await askGroup(
 			main,
@@ -79,19 +81,28 @@ export async function askWithBackchannel(
 	}
 }
 
+interface FillerCall {
+	group: BackchannelGroup;
+	question: Omit<Question, 'config'> & FillerOptions;
+	surroundings: Surroundings;
+	signal: AbortSignal;
+	say: (text: string) => void;
+}
+
 /** Resolves when the filler is said or will not be; never rejects: a filler that fails is no failure. */
-async function fillerAfterPatience(
-	group: BackchannelGroup,
-	question: Omit<Question, 'config'> & FillerOptions,
-	surroundings: Surroundings,
-	signal: AbortSignal,
-	say: (text: string) => void,
-): Promise<void> {
+async function fillerAfterPatience({
+	group,
+	question,
+	surroundings,
+	signal,
+	say,
+}: FillerCall): Promise<void> {
 	try {
 		await surroundings.clock.sleep(group.backchannel_min_patience_time_ms ?? DEFAULT_PATIENCE_MS, signal);
 		const texts = group.backchannel_static_responses.filter((text) => text.trim() !== '');
 		if (texts.length > 0) {
-			say(chooseText(texts, group, question, surroundings.random));
+			const chosen = question.chooseFiller?.(texts, group.backchannel_static_responses_selection_mode);
+			say(chosen ?? texts[Math.floor(surroundings.random() * texts.length)] ?? '');
 			return;
 		}
 		if (group.backchannel_llm_config === null) return;
@@ -102,19 +113,8 @@ async function fillerAfterPatience(
 		);
 		say(answer.reply.text);
 	} catch (error) {
-		if (!signal.aborted)
-			surroundings.log.warn('no filler could be generated', { reason: messageOf(error).slice(0, 200) });
+		if (!signal.aborted) surroundings.log.warn('no filler could be generated', { code: codeOf(error) });
 	}
-}
-
-function chooseText(
-	texts: readonly string[],
-	group: BackchannelGroup,
-	options: FillerOptions,
-	random: () => number,
-): string {
-	const chosen = options.chooseFiller?.(texts, group.backchannel_static_responses_selection_mode);
-	return chosen ?? texts[Math.floor(random() * texts.length)] ?? '';
 }
 
 function fillerMessages(question: Omit<Question, 'config'> & FillerOptions): Question['messages'] {

@@ -68,18 +68,29 @@ async function reply(model: ChatModel, request: AdapterRequest): Promise<Adapter
 	for await (const piece of await caller.stream(messages, { signal: request.signal })) {
 		const next = messageOfAnswer(piece, request);
 		collector.addText(textOf(next.content));
-		whole = whole?.concat === undefined ? next : whole.concat(next);
+		whole = joined(whole, next);
 	}
 	if (whole === undefined) throw malformedReply(request, 'an empty stream');
 	return finish(collector, whole);
 }
 
+/** Pieces that cannot join themselves are plain objects: their calls are gathered, the newest of the rest holds. */
+function joined(whole: Message | undefined, next: Message): Message {
+	if (whole === undefined) return next;
+	if (whole.concat !== undefined) return whole.concat(next);
+	return {
+		...whole,
+		...next,
+		tool_calls: [...(whole.tool_calls ?? []), ...(next.tool_calls ?? [])],
+		usage_metadata: next.usage_metadata ?? whole.usage_metadata,
+		response_metadata: { ...whole.response_metadata, ...next.response_metadata },
+	};
+}
+
 async function structured(model: ChatModel, request: AdapterRequest): Promise<AdapterReply> {
 	const { output } = request;
 	const names = createNameMap([]);
-	if (output === undefined || model.withStructuredOutput === undefined) {
-		throw malformedReply(request, 'no way to ask it for structured output');
-	}
+	if (output === undefined || model.withStructuredOutput === undefined) return inWords(model, request);
 	const schema = { title: output.name, description: output.description, ...output.schema };
 	const caller = model.withStructuredOutput(schema, { name: output.name, includeRaw: true });
 	const answer = (await caller.invoke(plainMessages(request, names), { signal: request.signal })) as {
@@ -94,6 +105,20 @@ async function structured(model: ChatModel, request: AdapterRequest): Promise<Ad
 			: JSON.stringify(answer.parsed),
 	);
 	return finish(collector, { ...raw, tool_calls: [], invalid_tool_calls: [] });
+}
+
+/** A model that knows no structured answers is asked for JSON in words; the schema check does the rest. */
+async function inWords(model: ChatModel, request: AdapterRequest): Promise<AdapterReply> {
+	const names = createNameMap([]);
+	const ask = `Answer with one JSON object that fits this schema and nothing else: ${JSON.stringify(request.output?.schema ?? {})}`;
+	const messages = [...request.messages, { role: 'user', content: ask } as const];
+	const answer = await model.invoke(plainMessages({ ...request, messages }, names), {
+		signal: request.signal,
+	});
+	const message = messageOfAnswer(answer, request);
+	const collector = createCollector(request, { names });
+	collector.addText(textOf(message.content));
+	return finish(collector, { ...message, tool_calls: [], invalid_tool_calls: [] });
 }
 
 function withTools(model: ChatModel, request: AdapterRequest, names: NameMap): ChatModel {

@@ -16,6 +16,8 @@ interface SdkFailure {
 	code: string | null;
 	message: string;
 	retryAfterMs: number | null;
+	/** A mistake in code, ours or the SDK's: the network raises TypeErrors too, but with a cause. */
+	isOurs: boolean;
 }
 
 /**
@@ -25,6 +27,8 @@ interface SdkFailure {
 export function toFailure(error: unknown, request: AdapterRequest): unknown {
 	if (request.signal.aborted) return request.signal.reason;
 	if (error instanceof InteractlyError) return error;
+	// What the parser complains of is the text itself, so it is not repeated.
+	if (error instanceof SyntaxError) return malformedReply(request, 'something that is not JSON');
 	const failure = readFailure(error);
 	const who = `model "${modelName(request)}" of provider "${request.config.provider ?? request.config.type}"`;
 	const said = scrub(failure.message, request);
@@ -53,6 +57,15 @@ export function modelName(request: Pick<AdapterRequest, 'config'>): string {
 
 function classify(failure: SdkFailure): { code: string; verb: string; retryable: boolean; advice: string } {
 	const { status, code, message } = failure;
+	if (failure.isOurs) {
+		return {
+			code: 'LLM_UNEXPECTED',
+			verb: 'could not be asked',
+			retryable: false,
+			advice:
+				'Report this with the model and the kind of graph; it is a fault of this package or of the vendor’s SDK.',
+		};
+	}
 	if (status === 401 || status === 403) {
 		return {
 			code: 'LLM_KEY_REFUSED',
@@ -109,12 +122,21 @@ function readFailure(error: unknown): SdkFailure {
 	const metadata = source.$metadata as { httpStatusCode?: unknown } | undefined;
 	const status = numberOf(source.status) ?? numberOf(metadata?.httpStatusCode) ?? numberOf(source.statusCode);
 	const response = source.$response as { headers?: unknown } | undefined;
+	const message = deepestMessage(error);
 	return {
 		status,
 		code: typeof source.code === 'string' ? source.code : null,
-		message: deepestMessage(error),
-		retryAfterMs: retryAfter(source.headers ?? response?.headers),
+		message: sentenceIn(message),
+		retryAfterMs: retryAfter(source.headers ?? response?.headers) ?? retryDelayIn(message),
+		isOurs: isMistake(error) && status === null,
 	};
+}
+
+function isMistake(error: unknown): boolean {
+	const isKind = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+	return (
+		isKind && error.cause === undefined && !/fetch|network|terminated|socket|aborted/i.test(error.message)
+	);
 }
 
 /** "Connection error." alone helps nobody: the cause below it names the host or the socket's fault. */
@@ -129,18 +151,39 @@ function deepestMessage(error: unknown): string {
 	return parts.join(': ') || 'no reason given';
 }
 
+/** Google's SDK throws the whole body as text, and others put a status in front of it; the sentence is inside. */
+function sentenceIn(message: string): string {
+	const start = message.indexOf('{');
+	if (start === -1) return message;
+	try {
+		const body = JSON.parse(message.slice(start)) as { error?: { message?: unknown }; message?: unknown };
+		const inner = body.error?.message ?? body.message;
+		return typeof inner === 'string' && inner !== '' ? sentenceIn(inner) : message;
+	} catch {
+		return message;
+	}
+}
+
+/** Google writes the wished-for pause into the body: `"retryDelay": "34s"`. */
+function retryDelayIn(message: string): number | null {
+	const seconds = /"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"/.exec(message)?.[1];
+	return seconds === undefined ? null : Number(seconds) * 1000;
+}
+
+/** Seconds, or a date; a date is measured against the server's own clock. */
 function retryAfter(headers: unknown): number | null {
-	const exact = Number(headerOf(headers, 'retry-after-ms'));
-	if (Number.isFinite(exact) && exact > 0) return exact;
+	const exact = Number(headerOf(headers, 'retry-after-ms') ?? 'none');
+	if (Number.isFinite(exact) && exact >= 0) return exact;
 	const text = headerOf(headers, 'retry-after');
 	if (text === null) return null;
 	const seconds = Number(text);
 	if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-	return null;
+	const wait = Date.parse(text) - Date.parse(headerOf(headers, 'date') ?? '');
+	return Number.isFinite(wait) ? Math.max(0, wait) : null;
 }
 
 function headerOf(headers: unknown, name: string): string | null {
-	if (headers instanceof Headers) return headers.get(name);
+	if (typeof (headers as Headers | undefined)?.get === 'function') return (headers as Headers).get(name);
 	const value = (headers as Record<string, unknown> | undefined | null)?.[name];
 	return typeof value === 'string' ? value : null;
 }

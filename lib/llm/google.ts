@@ -7,10 +7,9 @@ import { createCollector, type ReplyCollector } from './collect';
 import type { AdapterReply, AdapterRequest, FinishReason, ModelAdapter } from './contract';
 import { malformedReply, modelName, toFailure } from './failure';
 import { GOOGLE_OUTPUT_TOOL, googleBody, keptSignature, planGoogle, type GooglePlan } from './google-request';
-import { NO_SDK_TIMEOUT_MS } from './openai';
 import { providerFault } from './provider-fault';
 import { DEFAULT_TIMEOUT_MS } from './timeout';
-import { fetchFor } from './transport';
+import { fetchFor, type FetchFunction } from './transport';
 import { vertexAccess } from './vertex';
 
 interface Part {
@@ -47,21 +46,33 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
 /** Ends that say the model stumbled over its own syntax; another try usually walks. */
 const STUMBLES = new Set(['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL']);
 
+const BROKEN_PIECE = /exception parsing stream chunk|Incomplete JSON segment/;
+
 export function createGoogleAdapter(): ModelAdapter {
 	return {
 		async complete(request) {
+			let refusal: Headers | undefined;
 			try {
-				return await completeOnce(request);
+				return await completeOnce(request, (headers) => {
+					refusal = headers;
+				});
 			} catch (error) {
+				// The SDK repeats the piece it could not read, and with it somebody's words.
+				if (error instanceof Error && BROKEN_PIECE.test(error.message))
+					throw malformedReply(request, 'something that is not JSON');
+				if (error instanceof Error && refusal !== undefined) Object.assign(error, { headers: refusal });
 				throw toFailure(error, request);
 			}
 		},
 	};
 }
 
-async function completeOnce(request: AdapterRequest): Promise<AdapterReply> {
+async function completeOnce(
+	request: AdapterRequest,
+	onRefusal: (headers: Headers) => void,
+): Promise<AdapterReply> {
 	const plan = planGoogle(request, googleTraits(modelName(request)));
-	const client = await createClient(request);
+	const client = await createClient(request, onRefusal);
 	const { contents, config } = googleBody(request, plan);
 	const call = { model: modelName(request), contents, config: { ...config, abortSignal: request.signal } };
 	const collector = createCollector(request, {
@@ -79,15 +90,24 @@ async function completeOnce(request: AdapterRequest): Promise<AdapterReply> {
 	return reader.end();
 }
 
-async function createClient(request: AdapterRequest) {
+/** The SDK's errors carry no headers, and with them the wished-for pause is lost. */
+function keepingHeaders(fetch: FetchFunction, onRefusal: (headers: Headers) => void): FetchFunction {
+	return async (input, init) => {
+		const response = await fetch(input, init);
+		if (!response.ok) onRefusal(response.headers);
+		return response;
+	};
+}
+
+async function createClient(request: AdapterRequest, onRefusal: (headers: Headers) => void) {
 	const { config, credential } = request;
 	const sdk = await import('@google/genai');
 	const fetch = await fetchFor(credential, config.request_timeout_ms ?? DEFAULT_TIMEOUT_MS);
 	const httpOptions = {
-		timeout: NO_SDK_TIMEOUT_MS,
 		...(credential.baseUrl === undefined ? {} : { baseUrl: credential.baseUrl }),
 		...(credential.defaultHeaders === undefined ? {} : { headers: credential.defaultHeaders }),
-		...(fetch === undefined ? {} : { fetch }),
+		// Given a fetch, the SDK leaves Node's own dispatcher alone.
+		fetch: keepingHeaders(fetch ?? globalThis.fetch, onRefusal),
 	};
 	if (config.backend === 'vertex') {
 		const access = await vertexAccess(request);
@@ -99,7 +119,7 @@ async function createClient(request: AdapterRequest) {
 			project: access.project,
 			location: access.location,
 			googleAuthOptions: { authClient },
-			httpOptions,
+			httpOptions: { ...httpOptions, apiVersion: 'v1' },
 		});
 	}
 	if (credential.apiKey === undefined) {
@@ -112,7 +132,11 @@ async function createClient(request: AdapterRequest) {
 			},
 		);
 	}
-	return new sdk.GoogleGenAI({ vertexai: false, apiKey: credential.apiKey, httpOptions });
+	return new sdk.GoogleGenAI({
+		vertexai: false,
+		apiKey: credential.apiKey,
+		httpOptions: { ...httpOptions, apiVersion: 'v1beta' },
+	});
 }
 
 function createReader(request: AdapterRequest, _plan: GooglePlan, collector: ReplyCollector) {

@@ -75,7 +75,7 @@ function pairToolResults(turns: readonly Turn[]): Turn[] {
 		const results: Turn[] = [];
 		for (const call of turn.toolCalls) {
 			const id = uniqueId(legalCallId(call.id), seenIds);
-			const found = findResult(turns, call.id, index, used);
+			const found = findResult({ turns, callId: call.id, after: index, used });
 			if (found !== -1) used.add(found);
 			const answer = found === -1 ? undefined : turns[found];
 			const content = answer?.content ?? STAND_INS.lostResult;
@@ -87,13 +87,15 @@ function pairToolResults(turns: readonly Turn[]): Turn[] {
 	return result;
 }
 
+interface ResultSearch {
+	turns: readonly Turn[];
+	callId: string;
+	after: number;
+	used: ReadonlySet<number>;
+}
+
 /** The first unused result of this call behind it, before another call of the same id. */
-function findResult(
-	turns: readonly Turn[],
-	callId: string,
-	after: number,
-	used: ReadonlySet<number>,
-): number {
+function findResult({ turns, callId, after, used }: ResultSearch): number {
 	for (let index = after + 1; index < turns.length; index++) {
 		const turn = turns[index];
 		if (turn?.role === 'tool' && turn.toolCallId === callId && !used.has(index)) return index;

@@ -1,14 +1,16 @@
 /** The port the engine calls: any config of a graph to one answer, with everything between settled here. */
 
+import { randomInt } from 'node:crypto';
 import { systemClock, type Clock } from '../clock';
 import { ConfigurationError } from '../errors';
-import type { LlmConfig, LlmOrGroup } from '../graph/model';
+import type { LlmConfig } from '../graph/model';
 import { silentLog, type Log } from '../log';
 import { ask, type Answer, type Question, type Surroundings } from './ask';
 import { askWithBackchannel } from './backchannel';
 import { createCircuits, type Circuits } from './circuit';
 import type { CallRecord, ModelAnswer, ModelRequest, Models } from './contract';
 import { resolveCredential, type CredentialLookup } from './credential';
+import { modelName } from './failure';
 import { askGroup } from './group';
 import { createRegistry, type AdapterRegistry } from './registry';
 
@@ -21,7 +23,7 @@ export interface ModelsOptions {
 	clock?: Clock;
 	/** Default: keeps nothing. */
 	log?: Log;
-	/** 0 ≤ number < 1; default `Math.random`. */
+	/** 0 ≤ number < 1, for jitter and fillers; default true chance. */
 	random?: () => number;
 	/** Share one between all runs of a process, so that a dead provider is known everywhere. */
 	circuits?: Circuits;
@@ -35,7 +37,7 @@ export function createModels(options: ModelsOptions): Models {
 	const surroundings: Surroundings = {
 		clock,
 		log: options.log ?? silentLog,
-		random: options.random ?? Math.random,
+		random: options.random ?? chance,
 		circuits: options.circuits ?? createCircuits(clock),
 		adapterFor: options.adapters ?? createRegistry(),
 		credentialFor: (config) => {
@@ -45,6 +47,9 @@ export function createModels(options: ModelsOptions): Models {
 	};
 	return { call: (request) => call(request, surroundings) };
 }
+
+/** Waits between attempts need not be replayed, so they do not come from the run's seed. */
+const chance = () => randomInt(2 ** 32) / 2 ** 32;
 
 async function call(request: ModelRequest, surroundings: Surroundings): Promise<ModelAnswer> {
 	request.signal.throwIfAborted();
@@ -91,7 +96,7 @@ async function answerOf(
 	return { answer: await ask({ ...question, config }, surroundings), saidFiller: false };
 }
 
-function refuseUnconfigured(config: LlmOrGroup | LlmConfig): void {
+function refuseUnconfigured(config: LlmConfig): void {
 	if (config.type === 'unknown') {
 		throw new ConfigurationError(
 			'LLM_TYPE_UNKNOWN',
@@ -99,6 +104,19 @@ function refuseUnconfigured(config: LlmOrGroup | LlmConfig): void {
 			{
 				advice:
 					'Choose one of the LLM types this package knows; `interactly check` lists what is wrong with this one.',
+			},
+		);
+	}
+	if (
+		modelName({ config }) === 'unnamed' &&
+		config.type !== 'no_llm' &&
+		config.type !== 'global_default_llm'
+	) {
+		throw new ConfigurationError(
+			'LLM_MODEL_MISSING',
+			`the LLM config of type "${config.type}" names no model`,
+			{
+				advice: 'Write the model’s name into the LLM config.',
 			},
 		);
 	}

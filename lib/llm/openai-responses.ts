@@ -82,6 +82,9 @@ export async function readResponseStream(
 				break;
 			case 'error':
 				throw providerFault(event);
+			default:
+				// Reasoning, progress and built-in tools: nothing of the reply.
+				break;
 		}
 	}
 	if (collector.finishReason === null)
@@ -122,5 +125,5 @@ function finishOf(response: ResponseBody): FinishReason {
 	if (refused === true) return 'content_filter';
 	if (response.status !== 'incomplete') return 'stop';
 	const reason = response.incomplete_details?.reason;
-	return reason === 'max_output_tokens' ? 'length' : reason === 'content_filter' ? 'content_filter' : 'other';
+	return reason === 'content_filter' ? 'content_filter' : 'length';
 }

@@ -4,7 +4,7 @@ import type { OpenAI } from 'openai' with { 'resolution-mode': 'import' };
 import { isJsonObject, type JsonObject } from '../json';
 import { clampEffort, openAiTraits, UNKNOWN_TRAITS, type OpenAiTraits } from './catalog-openai';
 import type { AdapterReply, AdapterRequest, ModelAdapter } from './contract';
-import { malformedReply, modelName, toFailure } from './failure';
+import { modelName, toFailure } from './failure';
 import { createNameMap } from './names';
 import { readChat, readChatStream } from './openai-chat';
 import {
@@ -156,7 +156,6 @@ function traitsFor({ config }: AdapterRequest): OpenAiTraits {
 
 function planFor(request: AdapterRequest, traits: OpenAiTraits): OpenAiPlan {
 	const model = modelName(request);
-	if (model === 'unnamed') throw malformedConfig(request);
 	return {
 		model,
 		traits,
@@ -196,10 +195,6 @@ function forChat(request: AdapterRequest, plan: OpenAiPlan): OpenAiPlan {
 function placeOf(request: AdapterRequest): string {
 	const { credential } = request;
 	return `${credential.baseUrl ?? credential.endpoint ?? ''} ${modelName(request)}`;
-}
-
-function malformedConfig(request: AdapterRequest) {
-	return malformedReply(request, 'nothing, because the config names no model');
 }
 
 function unwrapper(key: string | null): (body: unknown) => unknown {

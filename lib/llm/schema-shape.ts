@@ -66,10 +66,9 @@ function build(schema: Json | undefined, place: Place): Shape {
 	const plain = kinds.filter((kind) => kind !== 'null');
 	if (plain.length > 1) {
 		return choiceShape(
-			{ ...whole, type: null },
-			plain.map((type) => ({ ...whole, type })),
+			whole,
+			kinds.map((type) => ({ ...whole, type })),
 			place,
-			kinds.includes('null'),
 		);
 	}
 	return withNull(plainShape(whole, plain[0], place), kinds.includes('null'), place.rules);
@@ -118,10 +117,10 @@ function objectShape(schema: JsonObject, place: Place): Shape {
 	};
 }
 
-function choiceShape(schema: JsonObject, parts: readonly JsonObject[], place: Place, orNull = false): Shape {
+function choiceShape(schema: JsonObject, parts: readonly JsonObject[], place: Place): Shape {
 	const isNull = (part: JsonObject) => kindsOf(part).length === 1 && kindsOf(part)[0] === 'null';
 	const shapes = parts.filter((part) => !isNull(part)).map((part) => build(part, deeper(place)));
-	const mayBeNull = orNull || parts.some(isNull);
+	const mayBeNull = parts.some(isNull);
 	const [first] = shapes;
 	if (first === undefined) return anything(schema, place.rules);
 	const description: JsonObject =

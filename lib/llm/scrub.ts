@@ -15,8 +15,8 @@ const KEY_SHAPES: readonly RegExp[] = [
 	/([?&](?:key|api[-_]?key|token|signature|sig)=)[^&\s"']+/gi,
 ];
 
-/** A quoted piece this long that also occurs in the conversation is somebody's words. */
-const MIN_QUOTE = 4;
+/** A quoted piece that also occurs in the conversation is somebody's words. */
+const QUOTED = /["'`“][^"'`“”]{4,}["'`”]/g;
 
 export interface ScrubContext {
 	credential: ProviderCredential;
@@ -61,9 +61,9 @@ function withoutWords(text: string, messages: readonly ModelMessage[]): string {
 	for (const content of spoken) {
 		if (content.trim().length >= 12) clean = clean.split(content.trim()).join('[words]');
 	}
-	return clean.replace(/(["'`“])([^"'`“”]+)(["'`”])/g, (whole, open: string, inner: string, close: string) =>
-		inner.length >= MIN_QUOTE && /\s/.test(inner) && spoken.some((content) => content.includes(inner))
-			? `${open}[words]${close}`
-			: whole,
-	);
+	return clean.replace(QUOTED, (whole) => {
+		const inner = whole.slice(1, -1);
+		const isSpoken = /\s/.test(inner) && spoken.some((content) => content.includes(inner));
+		return isSpoken ? `${whole[0]}[words]${whole.at(-1)}` : whole;
+	});
 }
