@@ -126,18 +126,16 @@ function latencyOf(events: readonly RunEvent[]): number {
 	return first === undefined || last === undefined ? 0 : last.at - first.at;
 }
 
-/** The reason why the last turn in the events did not end well. */
+/** Why the last turn in the events did not end well; the turn knows more than the end of the run. */
 function errorOf(events: readonly RunEvent[], state: RunState): TurnResult['error'] {
-	for (let index = events.length - 1; index >= 0; index -= 1) {
-		const event = events[index];
-		if (event?.type === 'turnEnded') return event.error;
-		if (event?.type === 'runEnded' && event.status === 'failed') {
-			return {
-				code: (event.source ?? 'failed').toUpperCase(),
-				message: event.message ?? 'The run failed.',
-				advice: null,
-			};
-		}
-	}
-	return events.length === 0 ? null : state.turnError;
+	if (events.length === 0) return state.turnError;
+	const ended = events.findLast((event) => event.type === 'turnEnded');
+	if (ended !== undefined && ended.error !== null) return ended.error;
+	const end = events.findLast((event) => event.type === 'runEnded');
+	if (end === undefined || (end.status !== 'failed' && end.status !== 'aborted_looping_risk')) return null;
+	return {
+		code: (end.source ?? end.status).toUpperCase(),
+		message: end.message ?? 'The run failed.',
+		advice: null,
+	};
 }

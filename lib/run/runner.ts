@@ -47,6 +47,7 @@ export function createRunner(options: RunnerOptions): Runner {
 				advice: 'Open the store again and make a new runner.',
 			});
 		}
+		request.signal?.throwIfAborted();
 		const read = readTurn(request);
 		let lead: TurnResult | null = null;
 		for (let finished: string | null = null; ;) {

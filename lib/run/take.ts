@@ -82,6 +82,8 @@ export function createTaker(parts: RunnerParts): Taker {
 		let isReleased = false;
 		try {
 			const live = await lives.load(run);
+			// A caller that went away while it waited must not leave half a turn behind.
+			current.signal.throwIfAborted();
 			// While a command changes it, the state is nobody else's; only a good end brings it back.
 			lives.forget(run.id);
 			const driven = await drive(parts, {
