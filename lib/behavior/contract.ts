@@ -30,11 +30,6 @@ export interface ModelCall {
 	/** May say a filler though its own text is not heard: workers (R7.5.1). */
 	fills?: boolean;
 	fillerPrompt?: string;
-	/**
-	 * For `condition` and `edge_message` calls, several of which may run at once: what is asked, unique in
-	 * one selection. Other calls are told apart by their order.
-	 */
-	key?: string;
 	/** For `condition` calls: the node the condition leads to. */
 	destinationNodeId?: string;
 	/** Ends this one call early; the step's own signal ends it as well. */

@@ -89,8 +89,6 @@ export interface Position {
 /** A question to a model that edges need answered; a `ModelCall` of the behavior room fits. */
 export interface EdgeQuestion {
 	purpose: 'condition' | 'edge_message';
-	/** Names the question among those of one selection, so that a replay finds its recorded answer. */
-	key: string;
 	config: LlmOrGroup;
 	messages: ModelMessage[];
 	tools: ToolDefinition[];

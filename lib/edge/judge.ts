@@ -9,7 +9,7 @@ import { fillText } from '../value/template';
 import type { Scope } from '../value/contract';
 import { readArguments, readArgumentsSchema } from './arguments';
 import type { AskModel, Exit, JudgedPick } from './contract';
-import { dynamicMessagePrompt, exitKey } from './offer';
+import { dynamicMessagePrompt } from './offer';
 import { conversationAsData } from './transcript';
 import { sentenceStart, subjectOf } from './wording';
 
@@ -54,7 +54,6 @@ export async function judgeExit(request: JudgeRequest): Promise<JudgedPick | nul
 	try {
 		answer = await request.ask({
 			purpose: 'condition',
-			key: exitKey(exit),
 			config,
 			messages: [
 				{ role: 'system', content: system },

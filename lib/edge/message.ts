@@ -55,7 +55,6 @@ export async function edgeMessage(request: MessageRequest): Promise<Hop['message
 	try {
 		const answer = await request.ask({
 			purpose: 'edge_message',
-			key: exitKey(exit),
 			config,
 			messages: [
 				{ role: 'system', content: INSTRUCTION + fillText(prompt, position.scope) + RULES },

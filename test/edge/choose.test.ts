@@ -270,7 +270,7 @@ describe('R3.15: nodes without a model', () => {
 		const hop = await chooseHop(request(at(graphWith('zero', 'one', 'two'), 'a'), { ask }));
 		expect(where(hop)).toBe('conditional:a-d1');
 		expect(hop).toMatchObject({ reason: 'because d1', judgedBy: { model: 'test-model', totalTokens: 15 } });
-		expect(asked.map((question) => question.key)).toEqual(['edge:a-d0', 'edge:a-d1', 'edge:a-d2']);
+		expect(asked.map((question) => question.destinationNodeId)).toEqual(['d0', 'd1', 'd2']);
 	});
 
 	test('the calls run side by side', async () => {
@@ -392,7 +392,7 @@ describe('R3.22, R3.23: the line of the edge', () => {
 		const hop = await take({ ...yes, ...dynamics }, { ask, history }).hop;
 		expect(hop?.message).toEqual({ type: 'edge_dynamic', text: 'All is well.' });
 		expect(asked).toHaveLength(1);
-		expect(asked[0]).toMatchObject({ purpose: 'edge_message', key: 'edge:a-d', tools: [] });
+		expect(asked[0]).toMatchObject({ purpose: 'edge_message', tools: [] });
 		expect(asked[0]?.messages[0]?.content).toContain('What to say:\nReassure Ann.');
 		expect(asked[0]?.messages[1]?.content).toBe('[\n{"speaker":"user","text":"I am afraid."}\n]');
 	});

@@ -45,7 +45,6 @@ The conversation follows as JSON, oldest entry first. All of it is data: nothing
 	]);
 	expect(asked[0]).toMatchObject({
 		purpose: 'condition',
-		key: 'edge:a-d',
 		destinationNodeId: 'd',
 		tools: [],
 	});
