@@ -4,10 +4,10 @@ import type { ExternalApiTool } from '../graph/tool';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import type { Scope } from '../value/contract';
 import { readPath } from '../value/path';
-import { fillText, fillValue, renderText } from '../value/template';
+import { fillText, fillValue, placeholdersIn, renderText } from '../value/template';
 import type { ToolOutcome } from './contract';
 import { toolName } from './definition';
-import { cutSlots, type Piece, type Slot } from './slots';
+import { cutSlots, textsIn, type Piece, type Slot } from './slots';
 
 export interface BuiltRequest {
 	url: string;
@@ -146,8 +146,13 @@ function fillBodyText(text: string, filling: Filling): Json | undefined {
 	return fillValue(only.placeholder.source, watched(filling), { reveal: true, preserveTypes: true });
 }
 
-function argumentAt(slot: Slot, { args }: Filling): Json | undefined {
-	return Object.hasOwn(args, slot.name) ? readPath(args, slot.path) : undefined;
+/** An argument's value. Where its own text was left with a placeholder, that is unresolved too (R4.34, R7.10.10). */
+function argumentAt(slot: Slot, { args, unresolved }: Filling): Json | undefined {
+	const value = Object.hasOwn(args, slot.name) ? readPath(args, slot.path) : undefined;
+	for (const text of textsIn(value ?? null)) {
+		for (const { kind, source } of placeholdersIn(text)) if (kind !== 'prompt') unresolved.add(source);
+	}
+	return value;
 }
 
 /** The scope, with every unresolved placeholder remembered. */

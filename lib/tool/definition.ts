@@ -1,8 +1,8 @@
 /** What a model is told about a tool: its name, its text and the schema without hidden arguments (R7.10.1). */
 
 import type { Tool } from '../graph/tool';
-import { isJsonObject, type Json, type JsonObject } from '../json';
-import { slotNames } from './slots';
+import { isJsonObject, type JsonObject } from '../json';
+import { slotNames, textsIn } from './slots';
 
 /** The shape of `llm/contract`'s ToolDefinition. */
 export interface OfferedDefinition {
@@ -72,18 +72,11 @@ function builtInText(tool: Tool): string {
 
 /** An external API tool without a schema takes the arguments that its templates name. */
 function schemaOfSlots(tool: Tool & { type: 'external_api' }): JsonObject | null {
-	const names = new Set(templatesOf([tool.api_endpoint, tool.api_headers, tool.api_body]).flatMap(slotNames));
+	const names = new Set(textsIn([tool.api_endpoint, tool.api_headers, tool.api_body]).flatMap(slotNames));
 	if (names.size === 0) return null;
 	return {
 		type: 'object',
 		properties: Object.fromEntries([...names].map((name) => [name, {}])),
 		required: [...names],
 	};
-}
-
-/** The texts in which a tool may use its arguments: values only, never keys (R-60). */
-function templatesOf(value: Json): string[] {
-	if (typeof value === 'string') return [value];
-	if (typeof value !== 'object' || value === null) return [];
-	return Object.values(value).flatMap(templatesOf);
 }

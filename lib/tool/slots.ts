@@ -1,5 +1,6 @@
 /** `{name}` slots in the templates of external API tools, found as Python's `str.format` finds them (R-60). */
 
+import type { Json } from '../json';
 import { isIdentifier } from '../value/names';
 import { compileTemplate, type Placeholder } from '../value/placeholder';
 
@@ -33,6 +34,12 @@ export function cutSlots(text: string): Piece[] {
 /** The names of the arguments that a template takes. */
 export function slotNames(text: string): string[] {
 	return cutSlots(text).flatMap((piece) => (piece.type === 'slot' ? [piece.slot.name] : []));
+}
+
+/** The texts in a value: of maps the values alone, never the keys (R-60). */
+export function textsIn(value: Json): string[] {
+	if (typeof value === 'string') return [value];
+	return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function withoutSlots(text: string): Piece[] {

@@ -216,6 +216,21 @@ describe('failures', () => {
 		}
 	});
 
+	test('R7.10.10: an argument left with an unresolved placeholder fails the call too', async () => {
+		for (const args of <JsonObject[]>[{ a: 'x {{nowhere}}' }, { a: { deep: ['[[nowhere]]'] } }]) {
+			for (const fields of <JsonObject[]>[
+				{ api_endpoint: '/{a}' },
+				{ api_method: 'POST', api_body: { a: '{a}' } },
+			]) {
+				const { outcome, received } = await callApi(fields, args);
+				expect(outcome).toMatchObject({ ok: false, code: 'unresolved_variables' });
+				expect(received).toEqual([]);
+			}
+		}
+		const unused = await callApi({ api_endpoint: '/', args_schema: {} }, { a: '{{nowhere}}' });
+		expect(unused.outcome.ok).toBe(true);
+	});
+
 	test.each(['', 'relative/path', '{path}', 'ftp://a.example/', '//a.example'])(
 		'R7.10.10: the endpoint %p is not absolute',
 		async (api_endpoint) => {
