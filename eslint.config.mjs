@@ -19,10 +19,10 @@ export default tseslint.config(
 		rules: {
 			'no-console': 'error',
 			'no-empty': ['error', { allowEmptyCatch: false }],
-			eqeqeq: 'error',
+			eqeqeq: ['error', 'always', { null: 'ignore' }],
 			// Loading on first use is a `require` inside a function; test/house watches what loads at start-up.
 			'@typescript-eslint/no-require-imports': 'off',
-			'max-params': ['error', 3],
+			'max-params': ['error', 4],
 			'@typescript-eslint/no-floating-promises': 'error',
 			'@typescript-eslint/no-misused-promises': 'error',
 			'@typescript-eslint/await-thenable': 'error',
@@ -60,6 +60,16 @@ export default tseslint.config(
 				},
 			],
 		},
+	},
+	{
+		// The inner loop hands values on one by one: an object for each call would count against a step's budget.
+		files: ['lib/engine/**/*.ts'],
+		rules: { 'max-params': ['error', 5] },
+	},
+	{
+		// Rows of a test table arrive as parameters.
+		files: ['test/**/*.ts'],
+		rules: { 'max-params': 'off' },
 	},
 	{
 		files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
