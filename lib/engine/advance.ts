@@ -59,7 +59,6 @@ async function takeTurn(context: Context, input: TurnInput, begin: RunStart | nu
 	startTurn(context, 'turn', input);
 	if (!context.state.threads['0']) startMainThread(context, begin?.startNodeId ?? null);
 	deliver(context, input);
-	await context.flush(true);
 	await runThreads(context);
 	await closeTurn(context);
 }
@@ -71,7 +70,6 @@ async function resume(context: Context, input: TurnInput): Promise<void> {
 	for (const thread of mainThreads(context.state)) {
 		if (thread.status === 'paused') context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
 	}
-	await context.flush(true);
 	await runThreads(context);
 	await closeTurn(context);
 }

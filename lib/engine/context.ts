@@ -57,6 +57,7 @@ export function createContext(
 	const { graph, state, ports, journal } = request;
 	let pending: RunEvent[] = [];
 	let appending: Promise<void> = Promise.resolve();
+	let isFirst = true;
 	const scopes = new Map<string, Scope>();
 
 	const stop = new AbortController();
@@ -111,10 +112,13 @@ export function createContext(
 			const wires = shown;
 			pending = [];
 			shown = [];
+			// What began the command, the user's message above all, is on disk before anything follows from it.
+			const holds = mustHold || isFirst;
+			isFirst = false;
 			// One append at a time, in order: threads of a turn flush independently.
 			appending = appending.then(async () => {
 				try {
-					await journal.append(events, mustHold);
+					await journal.append(events, holds);
 				} catch (error) {
 					lost ??= { error };
 					throw error;

@@ -24,8 +24,18 @@ export async function runThread(context: Context, thread: ThreadState): Promise<
 		if (thread.phase === 'entering') enter(context, thread);
 		else if (thread.phase === 'executing') await executeNode(context, thread);
 		else await select(context, thread);
-		await context.flush();
+		if (isWorthAWrite(context, thread)) await context.flush();
 	}
+}
+
+/**
+ * A thread that runs alone is written once a step, when it has left its node; what reaches outside on the
+ * way flushes by itself. Threads beside each other take turns at every write, so that their order is the
+ * same again when a crash repeats them.
+ */
+function isWorthAWrite(context: Context, thread: ThreadState): boolean {
+	if (thread.status !== 'executing' || thread.phase === 'entering') return true;
+	return context.started.size > 1 || Object.keys(thread.lanes).length > 0;
 }
 
 /** A companion's failure ends that companion, not the run (R5.10). */
