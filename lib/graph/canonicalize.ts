@@ -1,6 +1,7 @@
 /** Any dialect and envelope in, the canonical wire form out, losing nothing: what `fmt` does. */
 
 import { isJsonObject, type Json, type JsonObject } from '../json';
+import { runInputToWire, runToWire } from './dialect/run-fields';
 import { edgeToWire, llmToWire, nodeToWire, toolToWire, toWire, type Wire } from './dialect/wire';
 import type { Envelope } from './document-kind';
 import { findGraphs } from './envelope';
@@ -78,6 +79,8 @@ const PART_CONVERTERS: Partial<Record<Envelope['kind'], (raw: JsonObject, path: 
 	tool: toolToWire,
 	tool_bundle: toolToWire,
 	llm_config: llmToWire,
+	run: runToWire,
+	run_input: runInputToWire,
 };
 
 function withReplacements(value: Json, replacements: ReadonlyMap<Json, Json>): Json {

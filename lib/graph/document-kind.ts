@@ -26,6 +26,8 @@ export type DocumentKind =
 	| 'super_node'
 	/** A run record (2.17). */
 	| 'run'
+	/** What a run is given (2.17). */
+	| 'run_input'
 	/** Rows of any of these (1.9). */
 	| 'list'
 	| 'unknown';

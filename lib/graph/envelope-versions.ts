@@ -179,20 +179,14 @@ function placeFlatGraph(given: {
 }
 
 export function runOf(document: JsonObject, path: string): Envelope {
+	const part = { value: document, path };
 	const at = pathTo(path, 'workflow_config_fully_hydrated');
 	const found = descend(document.workflow_config_fully_hydrated, at);
-	if (found.isHydrated)
-		return single(
-			'run',
-			versionAt(
-				found.raw,
-				found.path,
-				asNumber(document.workflow_version_number ?? document.version_number) ?? 0,
-			),
-		);
+	const number = asNumber(document.workflow_version_number ?? document.version_number) ?? 0;
+	if (found.isHydrated) return { ...single('run', versionAt(found.raw, found.path, number)), part };
 	const message = 'the run record does not hold its graph';
 	const advice = 'Ask for the run with its hydrated workflow config.';
-	return { ...empty('run'), faults: [anError({ rule: 'R-01', path: at, message, advice })] };
+	return { ...empty('run'), part, faults: [anError({ rule: 'R-01', path: at, message, advice })] };
 }
 
 export function superNodeOf(document: JsonObject, path: string): Envelope {

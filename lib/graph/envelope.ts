@@ -1,7 +1,7 @@
 /** Recognizes which document this is (1.1) by the presence of keys, and finds the graphs inside. */
 
 import { isJsonObject, type Json, type JsonObject } from '../json';
-import { type Envelope, EXPECTED, single, unknownDocument } from './document-kind';
+import { empty, type Envelope, EXPECTED, single, unknownDocument } from './document-kind';
 import { listOf, partOf } from './envelope-parts';
 import {
 	asNumber,
@@ -18,8 +18,16 @@ import { pathTo } from './fault';
 const AUDIT_KEYS = ['_id', 'id', 'team_id'] as const;
 
 export function findGraphs(document: Json): Envelope {
+	if (Array.isArray(document) && document.length > 0 && document.every(isConfig)) {
+		return { ...empty('list'), rows: document.map((value, index) => ({ value, path: pathTo('$', index) })) };
+	}
 	if (!isJsonObject(document)) return unknownDocument(`not a workflow document: ${EXPECTED}`);
 	return recognize(document, '$');
+}
+
+/** A bare config of a node, edge, tool or model: the only rows that stand in a list without an envelope. */
+function isConfig(value: Json): boolean {
+	return isJsonObject(value) && partOf(value, '$') !== null;
 }
 
 function recognize(document: JsonObject, path: string): Envelope {
@@ -50,6 +58,10 @@ function recognize(document: JsonObject, path: string): Envelope {
 	const standalone = partOf(document, path);
 	if (standalone !== null) return standalone;
 	if ('workflow_config' in document) return workflowOf(document, path);
+	if ('thread_to_node_inputs' in document) return { ...empty('run_input'), part: { value: document, path } };
+	if (isJsonObject(document.run_input)) {
+		return { ...empty('run_input'), part: { value: document.run_input, path: pathTo(path, 'run_input') } };
+	}
 	return listOf(document, path) ?? unknownDocument(whyUnknown(document));
 }
 

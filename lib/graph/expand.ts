@@ -1,10 +1,10 @@
 /** Replaces super nodes by the graphs they stand for, before a run starts (R7.3). */
 
-import { isJsonObject, type Json, type JsonObject } from '../json';
+import { isJsonObject, type JsonObject } from '../json';
 import { buildGraph } from './build';
-import { findGraphs } from './envelope';
 import { joinGraph, type LevelResult } from './expand-join';
-import { anError, aWarning, blocksImport, type Fault, pathTo, quoted } from './fault';
+import { findInterior, newInterior, type ResolveWorkflow } from './expand-source';
+import { anError, aWarning, blocksImport, type Fault, pathTo } from './fault';
 import { applyInputs } from './expand-inputs';
 import { defaultModel, type ModelChoice, type ModelOverride, overrideOf, withModel } from './expand-models';
 import { renameReferences } from './expand-references';
@@ -16,11 +16,7 @@ import { subjectOf } from './subject';
 import type { SuperNode } from './super-node';
 import { toWire } from './dialect/wire';
 
-/**
- * Fetches the workflow a super node refers to: any document that holds its graph, or null when it is
- * not published or was deleted. `version` null asks for the active version.
- */
-export type ResolveWorkflow = (workflowId: string, version: number | null) => Promise<Json | null>;
+export type { ResolveWorkflow } from './expand-source';
 
 export interface ExpandOptions {
 	resolve?: ResolveWorkflow;
@@ -198,7 +194,7 @@ async function expandPlaceholder(
 	if (!isInline && workflowId !== null && level.trail.includes(workflowId)) {
 		return refuse('R7.3.3', 'the workflow embeds itself', 'Break the circle of embedded workflows.');
 	}
-	const found = await interiorOf(expansion, node, path);
+	const found = await findInterior(expansion.resolve, node, path);
 	if (found === null) {
 		const advice = 'Publish the workflow again, or embed its graph.';
 		return refuse('R-79', workflowId === null ? 'names no workflow' : 'workflow not available', advice);
@@ -230,11 +226,13 @@ async function expandPlaceholder(
 		raw: inputs.raw,
 		path: found.path,
 		prefix: `${id}__`,
-		interior: newInterior(expansion, {
-			placeholder,
+		interior: newInterior({
+			id,
+			name: node.name,
 			graph: built.graph,
 			parent: level.interior,
 			fallback,
+			outer: expansion.outer,
 			entryWrites: inputs.entryWrites,
 		}),
 		fallback,
@@ -252,34 +250,6 @@ function depthOf(interior: Interior | null): number {
 	return interior === null ? 0 : 1 + depthOf(interior.parent);
 }
 
-/** The embedded graph in wire form: the snapshot, else the published workflow (R7.3.2). */
-async function interiorOf(
-	expansion: Expansion,
-	node: SuperNode,
-	path: string,
-): Promise<{ raw: JsonObject; declared: JsonObject | null; path: string } | null> {
-	const own = node.super_node_interface;
-	if (node.encapsulated_workflow_config !== null) {
-		const document = { encapsulated_workflow_config: node.encapsulated_workflow_config };
-		const raw = findGraphs(document).versions[0]?.raw;
-		const at = pathTo(path, 'encapsulated_workflow_config');
-		return raw ? { raw: toWire(raw, at).value, declared: own, path: at } : null;
-	}
-	if (node.super_workflow_id === null || node.super_workflow_id === '') return null;
-	const document = await expansion.resolve(node.super_workflow_id, node.super_workflow_version_number);
-	if (document === null) return null;
-	const { versions, activeVersion } = findGraphs(document);
-	const wanted = node.super_workflow_version_number ?? activeVersion;
-	const raw = (versions.find(({ number }) => number === wanted) ?? versions[0])?.raw;
-	if (!raw) return null;
-	const published =
-		isJsonObject(document) && isJsonObject(document.super_node_interface)
-			? document.super_node_interface
-			: null;
-	const at = `workflow ${quoted(node.super_workflow_id)} $`;
-	return { raw: toWire(raw, at).value, declared: own ?? published, path: at };
-}
-
 function warnOfTwoGlobals(
 	expansion: Expansion,
 	node: SuperNode,
@@ -291,44 +261,4 @@ function warnOfTwoGlobals(
 	expansion.faults.push(
 		aWarning({ rule: 'R7.3.4', path, subject, message, advice: 'Make only one of the two global.' }),
 	);
-}
-
-interface NewInterior {
-	placeholder: Placeholder;
-	graph: Graph;
-	parent: Interior | null;
-	fallback: ModelChoice;
-	entryWrites: Interior['entryWrites'];
-}
-
-/** The interior before its nodes are known; `joinGraph` completes it. */
-function newInterior(expansion: Expansion, given: NewInterior): Interior {
-	const { placeholder, graph, parent, fallback, entryWrites } = given;
-	const config = graph.workflow_config;
-	const stated = config.miscellaneous.default_dynamic_variables;
-	const initial = Object.entries(graph.runtime_variables).map(([name, value]) => ({
-		scope: 'runtime' as const,
-		name,
-		value,
-	}));
-	const models =
-		fallback === null
-			? expansion.outer
-			: buildGraph({ workflow_config: { ...fallback } }).graph.workflow_config;
-	return {
-		id: placeholder.id,
-		name: placeholder.node.name,
-		parent,
-		workflow_config: {
-			...config,
-			attachable_llm_config_id: models.attachable_llm_config_id,
-			llms_config: models.llms_config,
-		},
-		defaults: { ...graph.dynamic_variables, ...(isJsonObject(stated) ? stated : {}) },
-		entryNodeId: '',
-		terminalNodeIds: [],
-		nodeIds: new Set(),
-		entryWrites: [...initial, ...entryWrites],
-		globalNodes: [],
-	};
 }

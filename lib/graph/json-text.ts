@@ -70,11 +70,12 @@ function nestingOfText(text: string, limit: number): number {
 	return deepest;
 }
 
+/** The closing quote of the string that opens at `start`; a quote after an odd run of backslashes is text. */
 function endOfString(text: string, start: number): number {
-	for (let at = start + 1; at < text.length; at++) {
-		const code = text.charCodeAt(at);
-		if (code === 0x5c) at++;
-		else if (code === 0x22) return at;
+	for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+		let slashes = 0;
+		while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++;
+		if (slashes % 2 === 0) return at;
 	}
 	return text.length;
 }

@@ -111,7 +111,7 @@ function parseValue(document: Json, limits: GraphLimits): ParsedDocument {
 	});
 	const part = readPart(envelope);
 	all.push(...(part?.faults ?? []));
-	const rows = envelope.rows.map((row) => withPrefix(parseValue(row.value, limits), row.path));
+	const rows = envelope.rows.map((row) => asRow(parseValue(row.value, limits), row.path));
 	all.push(...rows.flatMap((row) => [...row.faults, ...row.warnings]));
 	const activeVersion = envelope.activeVersion ?? versions[0]?.number ?? null;
 	const isBlocked = all.some(blocksImport);
@@ -165,7 +165,16 @@ function buildWithin(
 	return buildGraph(raw, path);
 }
 
-function withPrefix(row: ParsedDocument, path: string): ParsedDocument {
-	const move = (fault: Fault): Fault => ({ ...fault, path: fault.path.replace(/^\$/, () => path) });
-	return { ...row, faults: row.faults.map(move), warnings: row.warnings.map(move) };
+/** A row of a list: its paths begin at the list, and being no graph is no reason to refuse the other rows. */
+function asRow(row: ParsedDocument, path: string): ParsedDocument {
+	const move = (fault: Fault): Fault => {
+		const severity = fault.rule === 'R-01' ? 'warning' : fault.severity;
+		return { ...fault, severity, path: fault.path.replace(/^\$/, () => path) };
+	};
+	const faults = [...row.faults, ...row.warnings].map(move);
+	return {
+		...row,
+		faults: faults.filter(({ severity }) => severity === 'error'),
+		warnings: faults.filter(({ severity }) => severity === 'warning'),
+	};
 }

@@ -140,13 +140,15 @@ function threadReferences(check: Check): void {
 		if (edge.type === 'direct' && edge.companion_thread_config?.thread_id)
 			known.add(edge.companion_thread_config.thread_id);
 	}
-	const places: Array<{ object: Node | Edge; path: string }> = [
-		...graph.node_configs.map((object, index) => ({ object, path: check.nodePath(index) })),
-		...graph.edge_configs.map((object, index) => ({ object, path: check.edgePath(index) })),
+	const places: Array<[Node | Edge, () => string]> = [
+		...graph.node_configs.map((node, index): [Node, () => string] => [node, () => check.nodePath(index)]),
+		...graph.edge_configs.map((edge, index): [Edge, () => string] => [edge, () => check.edgePath(index)]),
 	];
-	for (const { object, path } of places) {
+	for (const [object, pathOf] of places) {
 		const unknown = new Set<string>();
-		for (const text of textsIn(object)) {
+		const texts: string[] = [];
+		collectTexts(object, texts);
+		for (const text of texts) {
 			for (const [, id] of text.matchAll(THREAD_REFERENCE))
 				if (id !== undefined && !known.has(id)) unknown.add(id);
 		}
@@ -154,23 +156,22 @@ function threadReferences(check: Check): void {
 			const message = `no companion thread ${quoted(id)}: no edge of the workflow declares it`;
 			const advice =
 				'Set thread_id on the edge that forks it, or correct the name; the value reads as absent.';
-			check.warning({ rule: 'R-36', path, subject: nameOf(object), message, advice });
+			check.warning({ rule: 'R-36', path: pathOf(), subject: nameOf(object), message, advice });
 		}
 	}
 }
 
 /** Texts that can hold a reference to a thread, embedded graphs excluded: they have threads of their own. */
-function* textsIn(object: Node | Edge): Generator<string> {
-	const open: unknown[] = [object];
-	for (let value = open.pop(); value !== undefined; value = open.pop()) {
-		if (typeof value === 'string') {
-			if (value.includes('[[')) yield value;
-			continue;
-		}
-		if (typeof value !== 'object' || value === null) continue;
-		for (const [key, inner] of Object.entries(value)) {
-			const holdsText = typeof inner === 'string' || (typeof inner === 'object' && inner !== null);
-			if (holdsText && key !== 'encapsulated_workflow_config') open.push(inner);
+function collectTexts(value: unknown, texts: string[]): void {
+	if (typeof value === 'string') {
+		if (value.includes('[[')) texts.push(value);
+	} else if (Array.isArray(value)) {
+		for (const item of value) collectTexts(item, texts);
+	} else if (typeof value === 'object' && value !== null) {
+		// The hottest walk of a check: `for in` makes no arrays, and these objects inherit nothing.
+		for (const key in value) {
+			const inner = (value as Record<string, unknown>)[key];
+			if (inner !== null && key !== 'encapsulated_workflow_config') collectTexts(inner, texts);
 		}
 	}
 }
