@@ -11,7 +11,7 @@ import { isProviderFailure } from './failure';
 import { readPicks, type SortedCalls } from './picks';
 import { fillerPrompt, systemPrompt, type LlmNode } from './prompt';
 import { keptText, mayDropText, speaksWhole } from './reply-text';
-import { offeredTools, runRound, type OfferedTool } from './tool-round';
+import { offeredTools, runRound, warnOfMissingServers, type OfferedTool } from './tool-round';
 
 export interface TalkOptions {
 	purpose: CallPurpose;
@@ -62,6 +62,7 @@ const NO_TOOLS: ReadonlyMap<string, OfferedTool> = new Map();
 export async function talk(step: Step<LlmNode>, options: TalkOptions): Promise<Talk> {
 	const exits = step.withoutTools ? [] : step.exits;
 	const tools = step.withoutTools ? NO_TOOLS : offeredTools(step);
+	if (!step.withoutTools) warnOfMissingServers(step);
 	const terms: Terms = { ...options, step, exits, tools, filler: fillerPrompt(step) };
 	const system: ModelMessage = { role: 'system', content: systemPrompt(step, exits.length > 0) };
 	const state: Talk = {

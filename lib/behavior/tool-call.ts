@@ -6,12 +6,9 @@ import type { JsonObject } from '../json';
 import { resolveArguments, type ArgumentSource } from '../tool/arguments';
 import type { ToolOutcome } from '../tool/contract';
 import { toolName } from '../tool/definition';
+import { timeoutMsOf } from '../tool/registry';
 import type { Step } from './contract';
 import { isEffectFailure } from './failure';
-
-/** R7.10.3. */
-const DEFAULT_TIMEOUT_SECONDS = 30;
-const MAX_TIMEOUT_SECONDS = 300;
 
 export interface ToolCallRequest {
 	tool: Tool;
@@ -41,16 +38,11 @@ export async function performTool(
 				arguments: resolved.arguments,
 				scope: step.scope,
 				signal,
-				timeoutMs: timeoutMs(tool),
+				timeoutMs: timeoutMsOf(tool),
 			}),
 		);
 	} catch (error) {
 		if (!isEffectFailure(error) || step.signal.aborted) throw error;
 		return { ok: false, code: 'TOOL_FAILED', message: messageOf(error) };
 	}
-}
-
-function timeoutMs(tool: Tool): number {
-	const seconds = tool.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS;
-	return Math.min(MAX_TIMEOUT_SECONDS, seconds > 0 ? seconds : DEFAULT_TIMEOUT_SECONDS) * 1000;
 }

@@ -34,6 +34,17 @@ export function offeredTools(step: Step<LlmNode>): Map<string, OfferedTool> {
 	return offered;
 }
 
+/** Servers that cannot be reached give a warning, and the node works without their tools (R7.10.8). */
+export function warnOfMissingServers(step: Step<LlmNode>): void {
+	const { node } = step;
+	const servers = workflowConfigFor(step.graph, node.logical_id ?? '').mcp_servers;
+	if (!node.use_mcp_tools || servers.length === 0) return;
+	const names = servers.map((server, index) => `"${server.name ?? `server ${index + 1}`}"`).join(', ');
+	step.warn(
+		`Node "${node.name ?? node.logical_id}" uses MCP tools, but ${names} cannot be reached from here; it works without them.`,
+	);
+}
+
 export interface RoundRequest {
 	calls: readonly ToolCall[];
 	tools: ReadonlyMap<string, OfferedTool>;

@@ -245,6 +245,17 @@ describe('tool rounds', () => {
 		expect(second.did.said.map((each) => each.type)).toEqual(['llm']);
 	});
 
+	test('R7.10.8: servers that cannot be reached give a warning, and the node works without their tools', async () => {
+		const workflow = { mcp_servers: [{ name: 'Labs', server_url: 'https://mcp.example' }] };
+		const asked = await run({ workflow, node: { use_mcp_tools: true }, replies: [{ text: 'Hi.' }] });
+		expect(asked.did.warnings).toEqual([
+			'Node "Test Node" uses MCP tools, but "Labs" cannot be reached from here; it works without them.',
+		]);
+		expect(asked.did.said).toHaveLength(1);
+		const unasked = await run({ workflow, replies: [{ text: 'Hi.' }] });
+		expect(unasked.did.warnings).toEqual([]);
+	});
+
 	test('R3.52: withoutTools offers neither tools nor exits', async () => {
 		const { did } = await run({
 			node: { tools_config: { tools: [lookup] } },
