@@ -48,7 +48,7 @@ function* pinGraph({ statements }: WorkTools, document: string, hash: string): W
 
 function* seizeSession({ statements }: WorkTools, run: NewRun, key: string): Work<void> {
 	const holder = yield* first(statements.findSession({ key }));
-	if (holder !== null && holder.run_id !== run.takesSessionFrom) throw sessionTaken(key, holder.run_id);
+	if (holder !== null && holder.id !== run.takesSessionFrom) throw sessionTaken(key, holder.id);
 	yield* rows(statements.takeSession({ key, runId: run.id }));
 }
 
@@ -90,7 +90,7 @@ export function* findRun({ statements }: WorkTools, id: string): Work<RunRow | n
 
 export function* findSession(tools: WorkTools, key: string): Work<RunRow | null> {
 	const holder = yield* first(tools.statements.findSession({ key }));
-	return holder === null ? null : yield* findRun(tools, holder.run_id);
+	return holder === null ? null : toRun(holder);
 }
 
 export function* releaseSession({ statements }: WorkTools, key: string, runId: string): Work<void> {
@@ -108,9 +108,9 @@ export function* claim(
 	const { runId, owner, leaseMs } = request;
 	const now = tools.now();
 	const taken = yield* first(tools.statements.claim({ id: runId, owner, now, until: now + leaseMs }));
-	const run = yield* findRun(tools, runId);
-	if (run === null) throw runUnknown(runId);
-	return taken === null ? null : { run, lease: { runId, owner } };
+	if (taken !== null) return { run: toRun(taken), lease: { runId, owner } };
+	if ((yield* findRun(tools, runId)) === null) throw runUnknown(runId);
+	return null;
 }
 
 export function* renew(tools: WorkTools, lease: Lease, leaseMs: number): Work<boolean> {

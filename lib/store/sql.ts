@@ -6,7 +6,7 @@ import { statement } from './statement';
 
 export type RunColumns = Omit<Selectable<RunTable>, 'graph_key' | 'last'> & { graph_hash: string };
 
-const runColumns = [
+const ownColumns = [
 	'run.key',
 	'run.id',
 	'run.workflow_id',
@@ -20,8 +20,9 @@ const runColumns = [
 	'run.facts',
 	'run.lease_owner',
 	'run.lease_until',
-	'graph.hash as graph_hash',
 ] as const;
+
+const runColumns = [...ownColumns, 'graph.hash as graph_hash'] as const;
 
 /** Runs with the address of their graph; the beginning of every statement that reads them. */
 export function selectRuns(db: Kysely<Tables>) {
@@ -89,7 +90,7 @@ function runStatements(db: Kysely<Tables>) {
 		),
 		findRun: statement<{ id: string }>()((values) => selectRuns(db).where('run.id', '=', values.id)),
 		findSession: statement<{ key: string }>()((values) =>
-			db.selectFrom('session').select('run_id').where('key', '=', values.key),
+			selectRuns(db).innerJoin('session', 'session.run_id', 'run.id').where('session.key', '=', values.key),
 		),
 		takeSession: statement<{ key: string; runId: string }>()((values) =>
 			db
@@ -112,7 +113,17 @@ function runStatements(db: Kysely<Tables>) {
 						where('lease_until', '<=', values.now),
 					]),
 				)
-				.returning('key'),
+				.returning(ownColumns)
+				// One statement instead of two: every turn of every run begins with it.
+				.returning((select) =>
+					select
+						.selectFrom('graph')
+						.select('graph.hash')
+						.whereRef('graph.key', '=', 'run.graph_key')
+						.$asScalar()
+						.$notNull()
+						.as('graph_hash'),
+				),
 		),
 		renew: statement<{ id: string; owner: string; until: number }>()((values) =>
 			db
