@@ -20,6 +20,7 @@ export async function converseInJson(
 	const write = (value: JsonObject) => terminal.out(`${JSON.stringify(value)}\n`);
 	let code: ExitCode = EXIT_CODES.fine;
 	for await (const turn of turns) {
+		if (conversation.isInterrupted) break;
 		try {
 			const result = await conversation.take(turn, write);
 			write(closingLine(result, result.error));

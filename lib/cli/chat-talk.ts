@@ -31,6 +31,7 @@ interface TalkRequest {
 export async function play(request: TalkRequest, turns: readonly Turn[]): Promise<ExitCode> {
 	let isFine = true;
 	for (const turn of turns) {
+		if (request.conversation.isInterrupted) break;
 		if (typeof turn.message === 'string') request.terminal.out(`you> ${turn.message}\n`);
 		isFine = (await takeTurn(request, turn)) && isFine;
 	}
@@ -42,7 +43,7 @@ export async function talk(request: TalkRequest): Promise<ExitCode> {
 	const { terminal, conversation } = request;
 	let isFine = conversation.runId !== null || (await takeTurn(request, { message: null }));
 	const lines = terminal.lines(PROMPT);
-	while (conversation.latest?.isCompleted !== true) {
+	while (conversation.latest?.isCompleted !== true && !conversation.isInterrupted) {
 		const line = await nextLine(request, lines.next());
 		if (line === null || line.trim() === '/quit') break;
 		const turn = readLine(request, line);

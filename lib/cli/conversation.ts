@@ -8,6 +8,8 @@ import type { Turn } from './chat-turns';
 export interface Conversation {
 	/** The run; null until the first turn has begun one. */
 	readonly runId: string | null;
+	/** The person pressed Ctrl-C: no further turn is taken. */
+	readonly isInterrupted: boolean;
 	/** What the newest turn brought; null before it. */
 	readonly latest: TurnResult | null;
 	/** Runs a turn; a turn without a command starts the run or brings it the message. */
@@ -26,6 +28,9 @@ export function createConversation(request: {
 	return {
 		get runId() {
 			return runId;
+		},
+		get isInterrupted() {
+			return signal.aborted;
 		},
 		get latest() {
 			return latest;

@@ -44,6 +44,11 @@ export function processTerminal(): Terminal {
 		lines: (prompt) => {
 			const isAsking = prompt !== undefined && stdin.isTTY === true;
 			const reader = createInterface({ input: stdin, ...(isAsking ? { output: stdout, prompt } : {}) });
+			// A terminal that is read line by line hands Ctrl-C to the reader and not to the process.
+			reader.on('SIGINT', () => {
+				process.emit('SIGINT');
+				reader.close();
+			});
 			const lines = reader[Symbol.asyncIterator]();
 			return {
 				next: async () => {
