@@ -1,7 +1,8 @@
-/** Guardrail strikes: when they count, when they escalate, and where to. */
+/** Guardrail nodes: hops that are closed, and strikes: when they count, when they escalate, and where to. */
 
 import { countStrike } from '../../lib/edge/guardrail';
-import { direct, graphOf } from './position';
+import { exitsOf } from '../../lib/edge/exits';
+import { at, conditional, direct, expression, globally, graphOf, label } from './position';
 import type { JsonObject } from '../../lib/json';
 
 const strikesConfig = (config: JsonObject | null, escalation: JsonObject = {}) =>
@@ -100,5 +101,47 @@ describe('escalation', () => {
 			workflow: { guardrail_strikes_config: desk(1) },
 		});
 		expect(strike(graph, 'a', 'g', 0)).toEqual({ outcome: 'end', strikes: 1, message: null });
+	});
+});
+
+const labels = (...args: Parameters<typeof at>) => exitsOf(at(...args)).map(label);
+
+describe('R3.44: guardrail nodes', () => {
+	const guarded = (flag?: unknown) =>
+		graphOf({
+			nodes: [
+				{ logical_id: 'a', is_guardrail_node: true },
+				{ logical_id: 'b', is_guardrail_node: true },
+				{ logical_id: 'c' },
+				{
+					logical_id: 'g',
+					is_guardrail_node: true,
+					...globally('help', { reverse_conditional_edge: { condition_freeform: 'done' } }),
+				},
+			],
+			edges: [
+				conditional('a', 'b', 'to another guardrail'),
+				conditional('a', 'a', 'to itself'),
+				conditional('a', 'c', expression('1 == 1')),
+				conditional('c', 'b', 'from outside'),
+			],
+			workflow:
+				flag === undefined ? {} : { miscellaneous: { no_hopping_between_guardrail_nodes: flag as string } },
+		});
+
+	test.each([
+		['absent', undefined, ['own:a-a', 'own:a-c']],
+		['"true"', 'true', ['own:a-a', 'own:a-c']],
+		['nonsense means the default', 'maybe', ['own:a-a', 'own:a-c']],
+		['"off"', 'off', ['global:g', 'own:a-b', 'own:a-a', 'own:a-c']],
+		['false', false, ['global:g', 'own:a-b', 'own:a-a', 'own:a-c']],
+	])('the flag %s decides about hops from one guardrail node to another', (_title, flag, expected) => {
+		expect(labels(guarded(flag), 'a')).toEqual(expected);
+	});
+
+	test('hops from other nodes are open, and so is a way back to one', () => {
+		expect(labels(guarded(), 'c')).toEqual(['global:g', 'own:c-b']);
+		expect(labels(guarded(), 'g', { callers: { g: 'c' } })).toEqual(['reverse:g']);
+		expect(labels(guarded(), 'g', { callers: { g: 'a' } })).toEqual([]);
 	});
 });
