@@ -36,7 +36,7 @@ export async function chooseGraph(
 ): Promise<ChosenGraph> {
 	if (source === undefined) throw sourceMissing();
 	if (source.type === 'document') {
-		const { graph, pinned, versionName } = graphs.read(source.document);
+		const { graph, pinned, versionName } = await graphs.read(source.document, null);
 		return { graph, pinned, workflowId: null, versionNumber: null, versionName };
 	}
 	const number = wanted ?? source.version;
@@ -47,7 +47,7 @@ export async function chooseGraph(
 			? workflowUnknown(source.workflowId)
 			: versionUnknown(source.workflowId, Number(number));
 	}
-	const { graph, pinned } = graphs.read(version.document);
+	const { graph, pinned } = await graphs.read(version.document, source.workflowId);
 	return {
 		graph,
 		pinned,
@@ -80,7 +80,7 @@ export function checkBeginning(graph: Graph, turn: ReadTurn): void {
 		);
 	const node = graph.nodesById.get(startNodeId);
 	if (node === undefined) throw refuse('the graph has no such node');
-	if (node.is_disabled) throw refuse('the node is disabled');
+	if (node.disabled) throw refuse('the node is disabled');
 	if (graph.companionNodeIds.has(startNodeId)) throw refuse('only companion threads reach the node');
 	checkFirstInput(turn, startNodeId);
 }

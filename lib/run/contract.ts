@@ -1,6 +1,7 @@
 /** Runs in motion as callers see them: what to send, what one turn returns, how to follow it live. */
 
 import type { Ports, RunStatus, Surroundings, WireEvent } from '../engine/contract';
+import type { ResolveWorkflow } from '../graph/expand';
 import type { JsonObject } from '../json';
 import type { Store } from '../store/contract';
 import type { Engine } from './engine-port';
@@ -156,6 +157,8 @@ export interface RunnerOptions {
 	surroundings?: () => Promise<Surroundings>;
 	/** How much of parked runs is kept in memory; the rest is on disk only. */
 	memory?: LiveLimits;
+	/** Workflows that super nodes refer to. Default: the stored ones by their id. */
+	resolveWorkflow?: ResolveWorkflow;
 	/** When the reaper gives a run up (R1.32). */
 	stale?: { runningMs?: number; waitingMs?: number };
 	/** Default: the interpreter of this package. */

@@ -3,6 +3,7 @@
 import type { Command, RunEvent, RunStart, RunStatus, Surroundings } from '../engine/contract';
 import { isTerminal } from '../engine/engine';
 import { InteractlyError, messageOf } from '../errors';
+import { refuseDocument } from '../graph/refusal';
 import type { Lease } from '../store/contract';
 import type { ActiveTurn } from './active';
 import { decide } from './commands';
@@ -74,8 +75,10 @@ export async function drive(parts: RunnerParts, request: DriveRequest): Promise<
 	}
 	const command = commandFor(work);
 	if (command === null) return finish(work, null);
-	const journal = await carryOut(work, command, true);
-	return finish(work, journal);
+	if (command.type === 'turn' && command.begin !== undefined && live.faults.length > 0) {
+		return finish(work, await failAtStart(work, command.begin));
+	}
+	return finish(work, await carryOut(work, command, true));
 }
 
 /** R1.11, and what a fresh run needs beside it. */
@@ -173,6 +176,26 @@ async function abandon(work: Drive, error: unknown, releases: boolean): Promise<
 	const journal = openJournal(work, releases);
 	const command: Command = { type: 'abandon', source: 'finally_safety_net', message: messageOf(error) };
 	await advance(work, { journal, command });
+	report(work, journal);
+	return journal;
+}
+
+/** R7.3.13: a graph whose super nodes cannot be expanded fails its run before anything is executed. */
+async function failAtStart(work: Drive, begin: RunStart): Promise<RunJournal> {
+	const { parts, live, turn } = work;
+	const { code, message, advice = null } = refuseDocument('start the run', live.faults);
+	const at = parts.ports.clock.now();
+	const { dynamicVariables, runtimeVariables, overrides, idempotencyKey } = turn.input;
+	const variables = { dynamicVariables, runtimeVariables, overrides, idempotencyKey };
+	const events: RunEvent[] = [
+		{ type: 'runStarted', at, ...begin },
+		{ type: 'turnStarted', at, kind: 'turn', ...variables },
+		{ type: 'turnEnded', at, status: 'failed', error: { code, message, advice } },
+		{ type: 'runEnded', at, status: 'failed', source: 'execution_error', message },
+	];
+	const journal = openJournal(work, true);
+	for (const event of events) parts.engine.fold(live.state, event, live.graph);
+	await journal.append(events, true);
 	report(work, journal);
 	return journal;
 }

@@ -64,10 +64,10 @@ export function createFeedback(parts: RunnerParts): Pick<Runner, 'giveFeedback' 
 	}
 
 	return {
-		giveFeedback(runId, feedback) {
+		async giveFeedback(runId, feedback) {
 			const { target } = feedback;
 			const fields = readFeedback(feedback);
-			return append(runId, target, () => eventFor(target, { ...fields, at: clock.now() }));
+			return await append(runId, target, () => eventFor(target, { ...fields, at: clock.now() }));
 		},
 		removeFeedback(runId, removal) {
 			const { target, user } = removal;

@@ -2,6 +2,7 @@
 
 import type { RunEvent } from '../engine/contract';
 import type { RunState } from '../engine/engine';
+import type { Fault } from '../graph/fault';
 import type { Graph } from '../graph/graph';
 import type { RunLog, RunRow, Store } from '../store/contract';
 import type { Engine } from './engine-port';
@@ -13,6 +14,8 @@ import { readSnapshot } from './snapshot';
 export interface LiveRun {
 	row: RunRow;
 	graph: Graph;
+	/** Why the run fails when it starts; empty as a rule. */
+	faults: readonly Fault[];
 	state: RunState;
 	/** Batches folded; the next one gets this number. */
 	head: number;
@@ -77,8 +80,17 @@ export function createLiveRuns(
 type Parts = { store: Store; engine: Engine; graphs: Graphs };
 
 async function emptyRun({ store, engine, graphs }: Parts, row: RunRow): Promise<LiveRun> {
-	const graph = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
-	return { row, graph, state: engine.createState(), head: 0, openEvents: [], snapshotEvents: 0, size: 0 };
+	const { graph, faults } = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
+	return {
+		row,
+		graph,
+		faults,
+		state: engine.createState(),
+		head: 0,
+		openEvents: [],
+		snapshotEvents: 0,
+		size: 0,
+	};
 }
 
 /** Folds a log into a run. */

@@ -2,7 +2,7 @@
 
 import { runUnknown } from '../store/refusals';
 import type { Runner } from './contract';
-import { readEvents } from './log';
+import { readEvents, splitLog } from './log';
 import type { RunnerParts } from './parts';
 import { buildRecord } from './record';
 import { transcriptOf } from './transcript';
@@ -13,7 +13,7 @@ export function readRun(parts: RunnerParts): Pick<Runner, 'record' | 'events' | 
 	async function open(runId: string) {
 		const row = await store.findRun(runId);
 		if (row === null) throw runUnknown(runId);
-		const graph = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
+		const { graph } = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
 		const events = await readEvents({ store, engine, graph }, row);
 		return { row, graph, events };
 	}
@@ -28,11 +28,15 @@ export function readRun(parts: RunnerParts): Pick<Runner, 'record' | 'events' | 
 			const { graph, events } = await open(runId);
 			const { globals } = await parts.surroundings();
 			const state = engine.createState();
-			const projector = engine.createProjector(graph, state, globals);
-			return events.flatMap((event) => {
-				const wire = projector.project(event);
-				engine.fold(state, event, graph);
-				return wire;
+			return splitLog(events).flatMap((part) => {
+				// One projector a command, as in the turn itself: a pair ends with its command.
+				const projector = engine.createProjector(graph, state, globals);
+				return part.events.flatMap((event) => {
+					// Copied, because some events show lists of the state, which goes on changing.
+					const wire = structuredClone(projector.project(event));
+					engine.fold(state, event, graph);
+					return wire;
+				});
 			});
 		},
 		async transcript(runId) {

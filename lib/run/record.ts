@@ -88,7 +88,8 @@ export function buildPairs({ engine, graph, events, globals }: Omit<RecordParts,
 			run_input: projector.turn.input,
 			run_output: { events: kept, thread_to_node_outputs: projector.turn.nodeOutputs },
 			evaluation: null,
-			iteration_end_state_miscellaneous: part.isClosed ? describeEnd(state) : null,
+			// Copied, because the state goes on changing with the turns that follow.
+			iteration_end_state_miscellaneous: part.isClosed ? structuredClone(describeEnd(state)) : null,
 			comments: [],
 			ratings: [],
 		});

@@ -17,7 +17,7 @@ export async function answerOfKey(
 	{ row, key }: { row: RunRow; key: string },
 ): Promise<TurnResult> {
 	const { engine, store, graphs } = parts;
-	const graph = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
+	const { graph } = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
 	const { globals } = await parts.surroundings();
 	const state = engine.createState();
 	for (const part of splitLog(await readEvents({ store, engine, graph }, row))) {

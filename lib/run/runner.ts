@@ -1,6 +1,8 @@
 /** Runs in motion: every command finds its run, waits its turn there, and is carried out once. */
 
 import { InputError } from '../errors';
+import type { Json } from '../json';
+import type { Store } from '../store/contract';
 import type { Runner, RunnerOptions, TurnRequest, TurnResult } from './contract';
 import { RunFinished } from './drive';
 import { realEngine } from './engine-port';
@@ -18,11 +20,17 @@ import { runStateRefuses } from './refusals';
 import { leadWith } from './result';
 import { createTaker } from './take';
 
+/** A stored workflow that a super node refers to; null when there is none (R7.3.2). */
+async function publishedIn(store: Store, id: string, version: number | null): Promise<Json | null> {
+	const row = await store.getVersion(id, version ?? 'active');
+	return row === null ? null : (JSON.parse(row.document) as Json);
+}
+
 /** One per store and process; turns of one run queue in it, and between processes through leases. */
 export function createRunner(options: RunnerOptions): Runner {
 	const { store, ports } = options;
 	const engine = options.engine ?? realEngine;
-	const graphs = createGraphs();
+	const graphs = createGraphs(options.resolveWorkflow ?? ((id, version) => publishedIn(store, id, version)));
 	const parts: RunnerParts = {
 		store,
 		engine,

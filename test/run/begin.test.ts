@@ -109,7 +109,7 @@ describe('R1.15: versions', () => {
 
 describe('R1.16, R1.17: where a run starts', () => {
 	const document = graphOf(
-		[say('a', 'A'), say('b', 'B'), say('off', 'Off', { is_disabled: true }), say('beside', 'Beside')],
+		[say('a', 'A'), say('b', 'B'), say('off', 'Off', { disabled: true }), say('beside', 'Beside')],
 		[
 			direct('a', 'b'),
 			{ ...direct('a', 'beside'), companion_thread_config: { is_companion_thread: true, thread_id: 'x' } },
@@ -144,6 +144,59 @@ describe('R1.16, R1.17: where a run starts', () => {
 	test.each(['no', 'off', 'beside'])('an override to "%s" is refused with 400', async (startNodeId) => {
 		expect(await refusal(room.turn({ source, startNodeId }))).toEqual(['RUN_INPUT_REFUSED', 400]);
 		expect((await room.store.listRuns({ limit: 9, offset: 0 })).total).toBe(0);
+	});
+});
+
+describe('R7.3: super nodes', () => {
+	const outer = (more: JsonObject) =>
+		graphOf(
+			[say('before', 'Before.'), { type: 'super_node', logical_id: 'box', ...more }, talk('after')],
+			[direct('before', 'box'), direct('box', 'after')],
+		);
+
+	test('R7.3.2, R1.29: a stored workflow is embedded as it was when the run started', async () => {
+		await room.store.createWorkflow({
+			id: 'inner',
+			name: 'I',
+			description: null,
+			document: JSON.stringify(graphOf([say('in', 'Inside.')])),
+		});
+		const source = {
+			type: 'document',
+			document: JSON.stringify(outer({ super_workflow_id: 'inner' })),
+		} as const;
+		const first = await room.turn({ source });
+		expect(first).toMatchObject({ reply: 'Before.\n\nInside.', status: 'waiting_for_user_input' });
+		expect(first.path.map(({ nodeId }) => nodeId)).toEqual(['before', 'box__in']);
+		await room.store.updateVersion('inner', 0, {
+			document: JSON.stringify(graphOf([say('other', 'Changed.')])),
+		});
+		expect(await room.another().turn({ runId: first.runId, message: 'x' })).toMatchObject({
+			reply: 'You said: x',
+		});
+		expect(await room.another().events(first.runId)).toHaveLength(
+			first.events.length + (await room.turn({ runId: first.runId, message: 'y' })).events.length,
+		);
+		expect(await room.turn({ source })).toMatchObject({ reply: 'Before.\n\nChanged.' });
+	});
+
+	test('R7.3.13: one that does not exist fails the run at its start, with the reason', async () => {
+		const source = { type: 'document', document: outer({ super_workflow_id: 'gone' }) } as const;
+		const result = await room.turn({ sessionKey: 's', source, message: 'x' });
+		expect(result).toMatchObject({
+			status: 'failed',
+			isCompleted: true,
+			reply: '',
+			path: [],
+			error: { code: 'GRAPH_REFUSED' },
+		});
+		expect(result.error?.advice).toContain('box');
+		expect(result.events.map(({ type }) => type)).toContain('workflow_error');
+		expect(await room.runner.record(result.runId)).toMatchObject({
+			status: 'failed',
+			termination_source: 'execution_error',
+		});
+		expect(await room.store.findRun(result.runId)).toMatchObject({ status: 'failed' });
 	});
 });
 
