@@ -64,6 +64,15 @@ describe('what comes back', () => {
 		});
 	});
 
+	test('an error page that is no JSON is told by its status', async () => {
+		const { did } = await run({}, { http: () => response('<html>Bad gateway</html>', 502) });
+		expect(did.variables).toMatchObject({
+			http_request_result: null,
+			http_request_result_status_code: 502,
+			http_request_result_error: 'The server answered with status 502.',
+		});
+	});
+
 	test('R7.11.5: the result goes by the node’s own name', async () => {
 		const { did } = await run({ result_runtime_variable_name: 'refill' });
 		expect(Object.keys(did.variables)).toEqual([
