@@ -50,7 +50,8 @@ export function describe({
 	place,
 	code,
 }: Pick<InteractlyError, 'advice' | 'place' | 'code'>): string {
-	const lines = [...(advice ?? '').split('\n'), place === undefined ? '' : `At: ${place}`, `Code: ${code}`];
+	const isPlaced = place === undefined || advice?.includes(place) === true;
+	const lines = [...(advice ?? '').split('\n'), isPlaced ? '' : `At: ${place}`, `Code: ${code}`];
 	return lines
 		.filter((line) => line !== '')
 		.map(escapeHtml)
