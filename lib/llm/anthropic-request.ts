@@ -50,6 +50,7 @@ const OUTPUT_RULES: ShapeRules = {
 
 export interface AnthropicPlan {
 	traits: AnthropicTraits;
+	history: OrderedHistory;
 	names: NameMap;
 	/** By the tool's legal name. */
 	toolShapes: ReadonlyMap<string, Shape>;
@@ -61,6 +62,7 @@ export interface AnthropicPlan {
 
 export function planAnthropic(request: AdapterRequest, traits: AnthropicTraits): AnthropicPlan {
 	const names = createNameMap(request.tools.map((tool) => tool.name));
+	const history = orderHistory(request.messages, RULES);
 	const toolShapes = new Map(
 		request.tools.map((tool) => [names.toProvider(tool.name), shapeOf(tool.parameters, TOOL_RULES)]),
 	);
@@ -69,14 +71,26 @@ export function planAnthropic(request: AdapterRequest, traits: AnthropicTraits):
 		request.output === undefined
 			? null
 			: shapeOf(request.output.schema, outputForm === 'native' ? OUTPUT_RULES : TOOL_RULES);
-	const { thinking, maxTokens } = thinkingFor(request, traits, outputForm === 'tool');
-	return { traits, names, toolShapes, outputForm, outputShape, thinking, maxTokens };
+	const { thinking, maxTokens } = thinkingFor({
+		request,
+		traits,
+		history,
+		forcesTool: outputForm === 'tool',
+	});
+	return { traits, history, names, toolShapes, outputForm, outputShape, thinking, maxTokens };
 }
 
 type Thinking = Pick<AnthropicPlan, 'thinking' | 'maxTokens'>;
 
+interface ThinkingQuestion {
+	request: AdapterRequest;
+	traits: AnthropicTraits;
+	history: OrderedHistory;
+	forcesTool: boolean;
+}
+
 /** The thinking block, and `max_tokens` with room for it: thought counts against the same number. */
-function thinkingFor(request: AdapterRequest, traits: AnthropicTraits, forcesTool: boolean): Thinking {
+function thinkingFor({ request, traits, history, forcesTool }: ThinkingQuestion): Thinking {
 	const { config } = request;
 	const budget = typeof config.thinking_budget === 'number' ? config.thinking_budget : 0;
 	const maxTokens = config.max_tokens ?? traits.fallbackMaxTokens;
@@ -88,7 +102,7 @@ function thinkingFor(request: AdapterRequest, traits: AnthropicTraits, forcesToo
 		return { thinking: off === 'disabled' || off === 'between_tools' ? { type: off } : null, maxTokens };
 	}
 	// Amid tool calls a budget block demands the earlier thoughts back, which we do not keep.
-	if (!isWanted || endsInToolResults(request)) return { thinking: null, maxTokens };
+	if (!isWanted || endsInCalls(history)) return { thinking: null, maxTokens };
 	const tokens = Math.max(budget, MIN_THINKING_BUDGET);
 	return {
 		thinking: { type: 'enabled', budget_tokens: tokens },
@@ -96,14 +110,15 @@ function thinkingFor(request: AdapterRequest, traits: AnthropicTraits, forcesToo
 	};
 }
 
-function endsInToolResults({ messages }: AdapterRequest): boolean {
-	const last = messages.findLast((message) => message.role !== 'system');
-	return last?.role === 'tool' || (last?.role === 'assistant' && last.toolCalls.length > 0);
+/** True when the last thing the model did was to call tools. */
+function endsInCalls({ turns }: OrderedHistory): boolean {
+	const last = turns.findLast((turn) => turn.role === 'assistant');
+	return last !== undefined && last.toolCalls.length > 0;
 }
 
 export function anthropicBody(request: AdapterRequest, plan: AnthropicPlan): JsonObject {
 	const { config } = request;
-	const history = orderHistory(request.messages, RULES);
+	const { history } = plan;
 	const body: JsonObject = {
 		model: modelName(request),
 		max_tokens: plan.maxTokens,

@@ -64,20 +64,16 @@ async function completeOnce(request: AdapterRequest): Promise<AdapterReply> {
 	const plan = planAnthropic(request, anthropicTraits(modelName(request)));
 	const client = await createClient(request);
 	const body = anthropicBody(request, plan);
-	const { signal } = request;
-	if (!request.stream) {
-		const message: unknown = await client.messages.create(
-			body as unknown as Anthropic.MessageCreateParamsNonStreaming,
-			{ signal, timeout: NO_SDK_TIMEOUT_MS },
-		);
-		return readMessage(request, plan, message);
-	}
-	const streaming = { ...body, stream: true } as unknown as Anthropic.MessageCreateParamsStreaming;
-	return readStream(
-		request,
-		plan,
-		await client.messages.create(streaming, { signal, timeout: NO_SDK_TIMEOUT_MS }),
-	);
+	// `messages.create` is the same call, but it prints a warning for every call of an aging model.
+	const options = { signal: request.signal, timeout: NO_SDK_TIMEOUT_MS };
+	if (!request.stream)
+		return readMessage(request, plan, await client.post('/v1/messages', { ...options, body }));
+	const stream = await client.post('/v1/messages', {
+		...options,
+		body: { ...body, stream: true },
+		stream: true,
+	});
+	return readStream(request, plan, stream as AsyncIterable<unknown>);
 }
 
 async function createClient(request: AdapterRequest): Promise<Anthropic> {

@@ -36,6 +36,8 @@ const TABLE: ReadonlyArray<[pattern: RegExp, traits: AnthropicTraits]> = [
 	// These think unless told not to.
 	[/claude-(opus|sonnet|haiku)-[5-9]/, { ...ADAPTIVE, thinkingOff: 'disabled' }],
 	[/claude-opus-4-[78]/, ADAPTIVE],
+	// Takes both forms; the vendor asks for this one.
+	[/claude-opus-4-6/, { ...CLASSIC, thinking: 'adaptive' }],
 	[/claude-(opus|sonnet|haiku)-4-[1-6]/, CLASSIC],
 	[/claude-(opus|sonnet)-4|claude-3-7/, { ...CLASSIC, jsonSchema: false }],
 	[/claude-3|claude-2|claude-instant/, { ...CLASSIC, thinking: 'none', jsonSchema: false }],

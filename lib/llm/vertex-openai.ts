@@ -40,7 +40,7 @@ export function createVertexOpenAiAdapter(): ModelAdapter {
 			return publisher === undefined || name.includes('/') ? name : `${publisher}/${name}`;
 		},
 		extras: ({ config }): JsonObject =>
-			config.enable_thinking === true
+			config.enable_thinking === true && config.type !== 'xai_llm'
 				? { chat_template_kwargs: { enable_thinking: true, thinking: true } }
 				: {},
 	});
