@@ -1,22 +1,28 @@
 /** Fifty conversations of twenty turns at once, for whoever takes the turns. */
 
-import { timed } from './subject.ts';
+import { timed, type Reading } from './subject.ts';
 
 export const CONVERSATIONS = 50;
 export const TURNS = 20;
 
 export type TakeTurn = (conversation: string, turn: number) => Promise<void> | void;
 
-/** Turns per second over all conversations, each of which waits for its own answer before it goes on. */
-export async function turnsPerSecond(takeTurn: TakeTurn): Promise<number> {
-	// Code that has not run yet is slow for everyone; two conversations warm it up.
-	await Promise.all(['warm-up-1', 'warm-up-2'].map((name) => converse(name, takeTurn)));
-	const us = await timed(() =>
-		Promise.all(
-			Array.from({ length: CONVERSATIONS }, (_, index) => converse(`conversation-${index}`, takeTurn)),
-		),
-	);
-	return (CONVERSATIONS * TURNS * 1e6) / us;
+/** Conversations that warm up the code, which is slow for everyone when it has not run yet. */
+const WARM_UPS = 10;
+
+/**
+ * Turns in a second of the main thread, and in a second that passes (`.wall`), over all conversations;
+ * each of them waits for its own answer before it goes on.
+ */
+export async function turnsPerSecond(key: string, takeTurn: TakeTurn): Promise<Reading> {
+	await converseAtOnce(WARM_UPS, 'warm-up', takeTurn);
+	const { cpuUs, wallUs } = await timed(() => converseAtOnce(CONVERSATIONS, 'conversation', takeTurn));
+	const turns = CONVERSATIONS * TURNS;
+	return { [key]: (turns * 1e6) / cpuUs, [`${key}.wall`]: (turns * 1e6) / wallUs };
+}
+
+async function converseAtOnce(count: number, name: string, takeTurn: TakeTurn): Promise<void> {
+	await Promise.all(Array.from({ length: count }, (_, index) => converse(`${name}-${index}`, takeTurn)));
 }
 
 async function converse(name: string, takeTurn: TakeTurn): Promise<void> {

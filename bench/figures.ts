@@ -123,10 +123,15 @@ export const GROUPS: readonly Group[] = [
 			{
 				name: '50 × 20 turns, SQLite FULL',
 				unit: 'turns/s',
-				ours: 'turns.ours.full',
-				floor: 'turns.floor.full',
+				// A flush is a wait: here the time that passes is what counts.
+				ours: 'turns.ours.full.wall',
+				floor: 'turns.floor.full.wall',
 				budgets: [
-					{ text: '60 % of the floor', reached: ratio('turns.ours.full', 'turns.floor.full'), atLeast: 0.6 },
+					{
+						text: '60 % of the floor',
+						reached: ratio('turns.ours.full.wall', 'turns.floor.full.wall'),
+						atLeast: 0.6,
+					},
 				],
 			},
 		],

@@ -24,24 +24,45 @@ export function argument(index: number): string {
 	return value;
 }
 
-/** Microseconds that the work took. */
-export async function timed(work: () => Promise<unknown> | unknown): Promise<number> {
-	const startedNs = process.hrtime.bigint();
-	await work();
-	return Number(process.hrtime.bigint() - startedNs) / 1000;
+/** What some work took, in microseconds. */
+export interface Taken {
+	/**
+	 * Processor time of the main thread. Without waiting it is the time that passes on a machine with
+	 * nothing else to do, and it stays so on a busy one.
+	 */
+	cpuUs: number;
+	/** Time that passed. */
+	wallUs: number;
 }
 
-/** Repeats the work and gives the median of its times, the first repetitions left out as warm-up. */
+export async function timed(work: () => Promise<unknown> | unknown): Promise<Taken> {
+	const startedCpu = process.threadCpuUsage();
+	const startedNs = process.hrtime.bigint();
+	await work();
+	const wallUs = Number(process.hrtime.bigint() - startedNs) / 1000;
+	const { user, system } = process.threadCpuUsage(startedCpu);
+	return { cpuUs: user + system, wallUs };
+}
+
+/** Repeats the work and gives the medians of its times, the first repetitions left out as warm-up. */
 export async function medianTime(
 	work: () => Promise<unknown> | unknown,
 	{ warmUps, times }: { warmUps: number; times: number },
-): Promise<number> {
-	const taken: number[] = [];
+): Promise<Taken> {
+	const all: Taken[] = [];
 	for (let index = 0; index < warmUps + times; index += 1) {
-		const us = await timed(work);
-		if (index >= warmUps) taken.push(us);
+		const taken = await timed(work);
+		if (index >= warmUps) all.push(taken);
 	}
-	return median(taken);
+	return {
+		cpuUs: median(all.map(({ cpuUs }) => cpuUs)),
+		wallUs: median(all.map(({ wallUs }) => wallUs)),
+	};
+}
+
+/** A reading of processor time for one of `count` equal pieces of work, with the time passed beside it. */
+export function perPiece(key: string, { cpuUs, wallUs }: Taken, count: number): Reading {
+	return { [key]: cpuUs / count, [`${key}.wall`]: wallUs / count };
 }
 
 export function median(values: readonly number[]): number {

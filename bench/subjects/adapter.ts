@@ -43,7 +43,7 @@ const server = createServer((request, response) => {
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 
-const official = new OpenAI({ apiKey: 'key', baseURL: baseUrl });
+const library = new OpenAI({ apiKey: 'key', baseURL: baseUrl });
 const models = modelsRoom().createModels({ credentials: () => ({ apiKey: 'key', baseUrl }) });
 const system = 'You are the front desk of a clinic.';
 
@@ -67,9 +67,9 @@ async function callOfficial(streams: boolean): Promise<string> {
 			{ role: 'user' as const, content: MESSAGE },
 		],
 	};
-	if (!streams) return (await official.chat.completions.create(request)).choices[0]?.message.content ?? '';
+	if (!streams) return (await library.chat.completions.create(request)).choices[0]?.message.content ?? '';
 	let text = '';
-	const parts = await official.chat.completions.create({
+	const parts = await library.chat.completions.create({
 		...request,
 		stream: true,
 		stream_options: { include_usage: true },
@@ -102,11 +102,11 @@ async function compare(streams: boolean): Promise<{ officialMs: number; oursMs: 
 		if (text !== REPLY) throw new Error('The reply is not whole');
 	};
 	for (let call = 0; call < WARM_UPS + CALLS; call += 1) {
-		const officialUs = await timed(async () => check(await callOfficial(streams)));
-		const oursUs = await timed(async () => check(await callOurs(config, streams)));
+		const official = await timed(async () => check(await callOfficial(streams)));
+		const ours = await timed(async () => check(await callOurs(config, streams)));
 		if (call < WARM_UPS) continue;
-		times.official.push(officialUs);
-		times.ours.push(oursUs);
+		times.official.push(official.wallUs);
+		times.ours.push(ours.wallUs);
 	}
 	return { officialMs: median(times.official) / 1000, oursMs: median(times.ours) / 1000 };
 }

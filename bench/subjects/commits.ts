@@ -1,6 +1,6 @@
 /** The least that a durable step can be: one insert in a commit of its own, SQLite NORMAL. */
 
-import { medianTime, report } from '../subject.ts';
+import { medianTime, perPiece, report } from '../subject.ts';
 import { openDatabase } from '../sqlite.ts';
 
 const COMMITS = 1000;
@@ -10,12 +10,12 @@ await report(async (folder) => {
 	database.exec('create table log (position integer primary key, data text not null)');
 	const insert = database.prepare('insert into log (data) values (?)');
 	const data = JSON.stringify({ type: 'stepped', node: 'node_500', result: true });
-	const us = await medianTime(
+	const taken = await medianTime(
 		() => {
 			for (let commit = 0; commit < COMMITS; commit += 1) insert.run(data);
 		},
 		{ warmUps: 2, times: 9 },
 	);
 	database.close();
-	return { 'durable.floor': us / COMMITS };
+	return perPiece('durable.floor', taken, COMMITS);
 });

@@ -1,13 +1,13 @@
 /** The least that a step can be: from a node over its direct edge to the next, in the typed graph. */
 
 import { chainOf, loadGraph } from '../ours.ts';
-import { medianTime, report } from '../subject.ts';
+import { medianTime, perPiece, report } from '../subject.ts';
 
 const NODES = 1000;
 
 await report(async () => {
 	const graph = loadGraph(chainOf(NODES));
-	const walkUs = await medianTime(
+	const taken = await medianTime(
 		() => {
 			let node = graph.nodesById.get('node_0');
 			let steps = 0;
@@ -20,5 +20,5 @@ await report(async () => {
 		},
 		{ warmUps: 10, times: 21 },
 	);
-	return { 'step.floor': walkUs / NODES };
+	return perPiece('step.floor', taken, NODES);
 });

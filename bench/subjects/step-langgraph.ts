@@ -1,7 +1,7 @@
 /** One step of LangGraph JS: a chain of 1,000 nodes, each of which returns a result, without a saver. */
 
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
-import { medianTime, report } from '../subject.ts';
+import { medianTime, perPiece, report } from '../subject.ts';
 
 const NODES = 1000;
 
@@ -15,9 +15,9 @@ await report(async () => {
 	for (let index = 1; index < NODES; index += 1) graph.addEdge(`node_${index - 1}`, `node_${index}`);
 	graph.addEdge(`node_${NODES - 1}`, END);
 	const app = graph.compile();
-	const walkUs = await medianTime(
+	const taken = await medianTime(
 		() => app.invoke({ no_op_result_success: false }, { recursionLimit: NODES + 1 }),
 		{ warmUps: 1, times: 1 },
 	);
-	return { 'step.langgraph': walkUs / NODES };
+	return perPiece('step.langgraph', taken, NODES);
 });

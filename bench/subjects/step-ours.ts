@@ -2,7 +2,7 @@
 
 import type { Graph } from '../../lib/graph/graph.ts';
 import { chainOf, engine, loadGraph, stubPorts } from '../ours.ts';
-import { argument, medianTime, report } from '../subject.ts';
+import { argument, medianTime, perPiece, report } from '../subject.ts';
 
 /** Every turn makes this many steps, whatever the size of the graph. */
 const STEPS = 1000;
@@ -10,8 +10,8 @@ const STEPS = 1000;
 await report(async () => {
 	const nodeCount = Number(argument(0));
 	const graph = loadGraph(chainOf(nodeCount));
-	const turnUs = await medianTime(() => walk(graph, nodeCount - STEPS), { warmUps: 10, times: 21 });
-	return { [`step.ours.${nodeCount}`]: turnUs / STEPS };
+	const taken = await medianTime(() => walk(graph, nodeCount - STEPS), { warmUps: 10, times: 21 });
+	return perPiece(`step.ours.${nodeCount}`, taken, STEPS);
 });
 
 async function walk(graph: Graph, firstNode: number): Promise<void> {

@@ -11,7 +11,7 @@ import {
 	transition,
 	type AnyEventObject,
 } from 'xstate';
-import { medianTime, report } from '../subject.ts';
+import { medianTime, perPiece, report } from '../subject.ts';
 
 const STATES = 1000;
 
@@ -50,6 +50,6 @@ function walkTransitions(): void {
 }
 
 await report(async () => ({
-	'step.xstate.actor': (await medianTime(walkActor, repetitions)) / STATES,
-	'step.xstate.transition': (await medianTime(walkTransitions, repetitions)) / STATES,
+	...perPiece('step.xstate.actor', await medianTime(walkActor, repetitions), STATES),
+	...perPiece('step.xstate.transition', await medianTime(walkTransitions, repetitions), STATES),
 }));

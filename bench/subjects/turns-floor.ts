@@ -30,11 +30,11 @@ await report(async (folder) => {
 		commit.run();
 	};
 
-	const perSecond = await turnsPerSecond(async (conversation, turn) => {
+	const reading = await turnsPerSecond(`turns.floor.${synchronous}`, async (conversation, turn) => {
 		write(conversation, 2 * turn, { type: 'received', id: randomUUID(), at: Date.now(), text: MESSAGE });
 		const text = await Promise.resolve(REPLY);
 		write(conversation, 2 * turn + 1, { type: 'said', id: randomUUID(), at: Date.now(), text });
 	});
 	database.close();
-	return { [`turns.floor.${synchronous}`]: perSecond };
+	return reading;
 });

@@ -7,7 +7,7 @@ import { report } from '../subject.ts';
 
 await report(async (folder) => {
 	const chat = openLangGraphChat(join(folder, 'bench.sqlite'));
-	const perSecond = await turnsPerSecond((conversation) => chat.say(conversation));
+	const reading = await turnsPerSecond('turns.langgraph', (conversation) => chat.say(conversation));
 	chat.close();
-	return { 'turns.langgraph': perSecond };
+	return reading;
 });

@@ -9,7 +9,7 @@ await report(async (folder) => {
 	const synchronous = argument(0) as Synchronous;
 	const service = await openService(folder, { synchronous });
 	const document = JSON.stringify(conversationOf());
-	const perSecond = await turnsPerSecond(async (sessionKey) => {
+	const reading = await turnsPerSecond(`turns.ours.${synchronous}`, async (sessionKey) => {
 		const { reply } = await service.runner.turn({
 			source: { type: 'document', document },
 			sessionKey,
@@ -18,5 +18,5 @@ await report(async (folder) => {
 		if (reply !== REPLY) throw new Error('The runner did not answer');
 	});
 	await service.close();
-	return { [`turns.ours.${synchronous}`]: perSecond };
+	return reading;
 });

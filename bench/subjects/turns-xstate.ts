@@ -45,7 +45,7 @@ await report(async (folder) => {
 	const save = database.prepare('insert or replace into snapshot (id, data) values (?, ?)');
 	const actors = new Map<string, Actor<typeof machine>>();
 
-	const perSecond = await turnsPerSecond(async (conversation) => {
+	const reading = await turnsPerSecond('turns.xstate', async (conversation) => {
 		const actor = actors.get(conversation) ?? createActor(machine).start();
 		actors.set(conversation, actor);
 		actor.send({ type: 'USER', text: MESSAGE });
@@ -54,5 +54,5 @@ await report(async (folder) => {
 	});
 	for (const actor of actors.values()) actor.stop();
 	database.close();
-	return { 'turns.xstate': perSecond };
+	return reading;
 });
