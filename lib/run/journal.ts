@@ -65,7 +65,8 @@ export function createJournal(options: JournalOptions): RunJournal {
 		isReleased = release;
 		live.head = head;
 		live.size += data.length;
-		live.row = { ...live.row, ...patch, head };
+		live.row = patch === null ? live.row : { ...live.row, ...patch };
+		live.row.head = head;
 		const shown = unshown;
 		unshown = [];
 		for (const event of shown) options.onEvent?.(event);
@@ -83,7 +84,9 @@ export function createJournal(options: JournalOptions): RunJournal {
 		async append(added, mustHold) {
 			events.push(...added);
 			waiting.push(...added);
-			if (waiting.length === 0 || (!mustHold && durability === 'turn')) return;
+			if (waiting.length === 0) return;
+			// The last step of a turn becomes durable with the turn's end, which follows at once.
+			if (!mustHold && (durability === 'turn' || hasSettled(live))) return;
 			await write();
 		},
 		show(event) {
@@ -92,6 +95,14 @@ export function createJournal(options: JournalOptions): RunJournal {
 			else options.onEvent?.(event);
 		},
 	};
+}
+
+function hasSettled({ state }: LiveRun): boolean {
+	for (const id in state.threads) {
+		const thread = state.threads[id];
+		if (thread?.status === 'executing' || Object.keys(thread?.lanes ?? {}).length > 0) return false;
+	}
+	return true;
 }
 
 /** What the run's index must learn from its state, or null. */

@@ -9,6 +9,7 @@ import type { TurnRequest } from './contract';
 import type { ReadTurn } from './input';
 import type { RunnerParts } from './parts';
 import type { Place, Queue } from './queue';
+import { createRecent } from './recent';
 import { runIdMissing, sessionUnknown } from './refusals';
 
 /** Where a command is to be carried out. */
@@ -38,6 +39,8 @@ const maxAttempts = 50;
 export function createLocator(parts: RunnerParts, queues: { runs: Queue; sessions: Queue }): Locator {
 	const { store } = parts;
 	const { runs, sessions } = queues;
+	/** Runs that held their session when last seen; an unfinished run never loses it. */
+	const known = createRecent<string, string>({ maxCount: 1000, maxSize: Infinity });
 	const at = (runId: string): Located => ({ runId, place: runs.enter(runId), held: null });
 
 	/** In one line per session, so that two first messages find one run, in their order. */
@@ -60,12 +63,17 @@ export function createLocator(parts: RunnerParts, queues: { runs: Queue; session
 
 	async function findOrBegin(sessionKey: string, wanted: LocateRequest): Promise<Located> {
 		const { request, turn, finished } = wanted;
-		const row = await store.findSession(sessionKey);
 		const begins = turn.command === 'start' || turn.command === 'data';
+		const seen = known.get(sessionKey);
+		// Whether it goes on is seen under its lease; if not, the request comes back with `finished`.
+		if (seen !== undefined && begins && finished === null) return at(seen);
+		known.delete(sessionKey);
+		const row = await store.findSession(sessionKey);
 		if (row !== null) {
 			const isOver = isTerminal(row.status as RunStatus);
 			// A repeated delivery may belong to the finished run, which only its state can tell.
 			const mayBeRepeated = request.idempotencyKey !== undefined && row.id !== finished;
+			if (!isOver) known.set(sessionKey, row.id, 1);
 			if (!isOver || !begins || mayBeRepeated) return at(row.id);
 		}
 		if (!begins || request.whenSessionIsNew === 'refuse') throw sessionUnknown(sessionKey);

@@ -3,6 +3,7 @@
 import type { RunEvent, WireEvent } from '../engine/contract';
 import { endStateOf, latencyStats, tokenUsage, type RunState } from '../engine/engine';
 import type { Graph } from '../graph/graph';
+import { redactSecrets } from '../graph/secrets';
 import type { JsonObject } from '../json';
 import type { RunRow } from '../store/contract';
 import type { RunRecord } from './contract';
@@ -49,7 +50,7 @@ export function buildRecord({ engine, row, graph, events, globals }: RecordParts
 		comments: feedback.of({ type: 'run' }).comments,
 		llm_token_usage: tokenUsage(state),
 		llm_latency_stats: latencyStats(state),
-		workflow_config_fully_hydrated: graph.raw,
+		workflow_config_fully_hydrated: redactSecrets(graph.raw).document,
 		voice_conversation_id: null,
 		source_workflow_run_id: state.source?.runId ?? null,
 		checkpoint_source_turn_index: state.source?.turnIndex ?? null,

@@ -1,6 +1,6 @@
 /** Runs in motion: every command finds its run, waits its turn there, and is carried out once. */
 
-import { InputError } from '../errors';
+import { codeOf, InputError } from '../errors';
 import type { Json } from '../json';
 import type { Store } from '../store/contract';
 import type { Runner, RunnerOptions, TurnRequest, TurnResult } from './contract';
@@ -65,11 +65,13 @@ export function createRunner(options: RunnerOptions): Runner {
 				const result = await taker.take({ ...located, turn: read, request });
 				return lead === null ? result : leadWith(lead, result);
 			} catch (error) {
-				if (!(error instanceof RunFinished)) throw error;
 				const begins = read.command === 'start' || read.command === 'data';
 				const isSession = request.runId === undefined && request.sessionKey !== undefined;
-				if (!isSession || !begins) throw runStateRefuses(read.command, located.runId, error.status);
-				lead = error.recovered ?? lead;
+				if (error instanceof RunFinished) {
+					if (!isSession || !begins) throw runStateRefuses(read.command, located.runId, error.status);
+					lead = error.recovered ?? lead;
+				} else if (!isSession || finished !== null || codeOf(error) !== 'RUN_UNKNOWN') throw error;
+				// Finished, or deleted meanwhile: the session looks for its run anew.
 				finished = located.runId;
 			}
 		}

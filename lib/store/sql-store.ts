@@ -11,13 +11,15 @@ export interface SqlDriver {
 	write<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
 	/** Runs a work that only reads, on one state of the database. */
 	read<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
+	/** The same for a work of one statement, which needs no transaction. */
+	readOne<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
 	close(): Promise<void>;
 }
 
-export function createSqlStore({ tools, write, read, close }: SqlDriver): Store {
+export function createSqlStore({ tools, write, read, readOne, close }: SqlDriver): Store {
 	return {
 		createWorkflow: (input) => write('create a workflow', () => workflows.createWorkflow(tools, input)),
-		getWorkflow: (id) => read('read a workflow', () => workflows.getWorkflow(tools, id)),
+		getWorkflow: (id) => readOne('read a workflow', () => workflows.getWorkflow(tools, id)),
 		listWorkflows: (filter) => read('list workflows', () => workflows.listWorkflows(tools, filter)),
 		updateWorkflow: (id, patch) =>
 			write('update a workflow', () => workflows.updateWorkflow(tools, id, patch)),
@@ -27,7 +29,7 @@ export function createSqlStore({ tools, write, read, close }: SqlDriver): Store 
 			write('create a version', () => workflows.createVersion(tools, workflowId, input)),
 		getVersion: (workflowId, number) =>
 			read('read a version', () => workflows.getVersion(tools, workflowId, number)),
-		listVersions: (workflowId) => read('list versions', () => workflows.listVersions(tools, workflowId)),
+		listVersions: (workflowId) => readOne('list versions', () => workflows.listVersions(tools, workflowId)),
 		updateVersion: (workflowId, number, patch) =>
 			write('update a version', () => workflows.updateVersion(tools, { workflowId, number }, patch)),
 		activateVersion: (workflowId, number) =>
@@ -39,8 +41,8 @@ export function createSqlStore({ tools, write, read, close }: SqlDriver): Store 
 			const hash = runs.graphHash(run.graph);
 			return write('create a run', () => runs.createRun(tools, run, hash));
 		},
-		findRun: (id) => read('find a run', () => runs.findRun(tools, id)),
-		findSession: (sessionKey) => read('find a session', () => runs.findSession(tools, sessionKey)),
+		findRun: (id) => readOne('find a run', () => runs.findRun(tools, id)),
+		findSession: (sessionKey) => readOne('find a session', () => runs.findSession(tools, sessionKey)),
 		releaseSession: (sessionKey, runId) =>
 			write('release a session', () => runs.releaseSession(tools, sessionKey, runId)),
 		listRuns: (filter) => read('list runs', () => runs.listRuns(tools, filter)),
@@ -53,14 +55,14 @@ export function createSqlStore({ tools, write, read, close }: SqlDriver): Store 
 		append: (request) => write('append to a run', () => runs.append(tools, request)),
 
 		readLog: (runId) => read('read a run', () => runs.readLog(tools, runId)),
-		readBatches: (runId, from) => read('read a run', () => runs.readBatches(tools, runId, from)),
-		readGraph: (hash) => read('read a graph', () => runs.readGraph(tools, hash)),
+		readBatches: (runId, from) => readOne('read a run', () => runs.readBatches(tools, runId, from)),
+		readGraph: (hash) => readOne('read a graph', () => runs.readGraph(tools, hash)),
 		saveSnapshot: (runId, snapshot) =>
 			write('save a snapshot', () => runs.saveSnapshot(tools, runId, snapshot)),
 		deleteSnapshots: (runId) => write('delete snapshots', () => runs.deleteSnapshots(tools, runId)),
 
-		getSetting: (scope, name) => read('read a setting', () => workflows.getSetting(tools, scope, name)),
-		listSettings: (scope) => read('list settings', () => workflows.listSettings(tools, scope)),
+		getSetting: (scope, name) => readOne('read a setting', () => workflows.getSetting(tools, scope, name)),
+		listSettings: (scope) => readOne('list settings', () => workflows.listSettings(tools, scope)),
 		putSetting: (scope, name, value) =>
 			write('save a setting', () => workflows.putSetting(tools, { scope, name }, value)),
 		deleteSetting: (scope, name) =>

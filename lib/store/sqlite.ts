@@ -106,15 +106,18 @@ function createDriver(database: DatabaseSync, clock: Clock): Omit<SqlDriver, 'to
 		}
 	}
 
+	async function readPatiently<Result>(doing: string, read: () => Result): Promise<Result> {
+		try {
+			return await patiently({ clock, isBusy: isSqliteBusy }, read);
+		} catch (error) {
+			throw explainSqlite(error, doing);
+		}
+	}
+
 	return {
 		write: group.write,
-		read: async (doing, start) => {
-			try {
-				return await patiently({ clock, isBusy: isSqliteBusy }, () => readTogether(start()));
-			} catch (error) {
-				throw explainSqlite(error, doing);
-			}
-		},
+		read: (doing, start) => readPatiently(doing, () => readTogether(start())),
+		readOne: (doing, start) => readPatiently(doing, () => transactor.run(start())),
 		close: async () => {
 			await group.flush();
 			database.close();

@@ -188,6 +188,22 @@ describe.each(['memory', 'sqlite'])('%s: sessions', (kind) => {
 		expect(new Set(results.map(({ runId }) => runId)).size).toBe(3);
 	});
 
+	test('a session whose run was deleted, or taken over elsewhere, finds its way', async () => {
+		await open(kind);
+		const other = room.another();
+		const first = await room.turn({ sessionKey: 'anna', source: chat });
+		await room.store.deleteRun(first.runId);
+		const second = await room.turn({ sessionKey: 'anna', source: chat });
+		expect(second.runId).not.toBe(first.runId);
+		await other.turn({ sessionKey: 'anna', command: 'stop' });
+		const third = await other.turn({ sessionKey: 'anna', source: chat });
+		expect(await room.turn({ sessionKey: 'anna', message: 'x' })).toMatchObject({
+			runId: third.runId,
+			turnNumber: 2,
+		});
+		expect(await room.turn({ sessionKey: 'anna', command: 'stop' })).toMatchObject({ runId: third.runId });
+	});
+
 	test('an unknown session can be refused instead of begun, a finished one too', async () => {
 		await open(kind);
 		const ask = () => room.turn({ sessionKey: 'anna', source: short, whenSessionIsNew: 'refuse' });
