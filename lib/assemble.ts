@@ -7,6 +7,7 @@ import {
 	exportWorkflow,
 	findWorkflow,
 	importWorkflow,
+	type ExportOptions,
 	type Findings,
 	type ImportReport,
 	type ImportRequest,
@@ -14,6 +15,7 @@ import {
 } from './assemble/workflows';
 import { createAccessPorts, type Access, type AccessPorts } from './assemble/access';
 import { createExamine } from './assemble/examine';
+import { sealSecrets } from './assemble/seal';
 import { readSurroundings } from './assemble/surroundings';
 import { systemClock, type Clock } from './clock';
 import type { Ports, RunStatus } from './engine/contract';
@@ -28,12 +30,16 @@ import type { Runner, TurnRequest, TurnResult } from './run/contract';
 import { createRunner } from './run/runner';
 import type { Store, VersionRow, WorkflowRow } from './store/contract';
 import { openStore } from './store/open';
+import { sealedStore } from './store/sealed';
+import { createVault, openKeyFile } from './store/vault';
 
 export type { Access } from './assemble/access';
 
 export interface StationOptions {
 	/** The SQLite file; created when missing. Or a store that is open already, which `close` then closes. */
 	path?: string;
+	/** Passphrase for the keys inside graphs. Default: a key made once in `<path>.key`, mode 0600. */
+	encryptionKey?: string;
 	store?: Store;
 	/** Default: keeps nothing. */
 	log?: Log;
@@ -60,7 +66,8 @@ export interface Station {
 	examine(document: string | Json): readonly Fault[];
 	importWorkflow(request: ImportRequest): Promise<ImportReport>;
 	addVersion(request: NewVersion): Promise<Findings & { version: VersionRow; workflow: WorkflowRow }>;
-	exportWorkflow(id: string, kind: 'active' | 'bundle'): Promise<JsonObject>;
+	/** Secrets are left out; see `exportWorkflow` of `assemble/workflows.ts`. */
+	exportWorkflow(id: string, options: ExportOptions): Promise<JsonObject>;
 	/** @throws {RunError} `WORKFLOW_UNKNOWN`. */
 	findWorkflow(id: string): Promise<WorkflowRow>;
 	/** Waits for turns in progress, then closes runner and store. */
@@ -74,8 +81,7 @@ export interface Station {
  * @throws {StoreError} The store cannot be opened.
  */
 export async function openStation(options: StationOptions): Promise<Station> {
-	const store =
-		options.store ?? (await openStore({ type: 'sqlite', path: options.path ?? 'interactly.sqlite' }));
+	const store = options.store ?? (await openSealed(options.path ?? 'interactly.sqlite', options.encryptionKey));
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? silentLog;
 	const shared = { clock, log, store, circuits: createCircuits(clock), adapters: createRegistry() };
@@ -115,13 +121,19 @@ export async function openStation(options: StationOptions): Promise<Station> {
 		examine,
 		importWorkflow: (request) => importWorkflow(store, request),
 		addVersion: (request) => addVersion(store, request),
-		exportWorkflow: (id, kind) => exportWorkflow(store, id, kind),
+		exportWorkflow: (id, options) => exportWorkflow(store, id, options),
 		findWorkflow: (id) => findWorkflow(store, id),
 		close: async () => {
 			await runner.close();
 			await store.close();
 		},
 	};
+}
+
+/** The store at this path; keys inside graphs are encrypted with the key given or the one beside the file. */
+async function openSealed(path: string, encryptionKey: string | undefined): Promise<Store> {
+	const vault = createVault(encryptionKey ?? (await openKeyFile(`${path}.key`)));
+	return sealedStore(await openStore({ type: 'sqlite', path }), sealSecrets(vault));
 }
 
 /** True when the request would begin a run: nothing names a run, or the session has none that goes on. */

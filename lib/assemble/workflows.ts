@@ -2,10 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { InputError, RunError } from '../errors';
+import { platformForm } from '../graph/additions';
+import { exportBundle, withName, type StoredVersion } from '../graph/bundle';
 import type { Fault } from '../graph/fault';
 import { parseDocument, type ParsedDocument, type ParsedVersion } from '../graph/parse';
 import { refuseDocument } from '../graph/refusal';
 import { checkGraph } from '../graph/rules';
+import { redactSecrets } from '../graph/secrets';
 import type { Json, JsonObject } from '../json';
 import type { Store, VersionRow, WorkflowRow } from '../store/contract';
 
@@ -63,29 +66,22 @@ export async function importWorkflow(store: Store, request: ImportRequest): Prom
 	const id = request.id ?? `workflow_${randomUUID()}`;
 	const name = request.name ?? parsed.name ?? 'Unnamed workflow';
 	const description = first.graph?.workflow_config.description ?? null;
-	await store.createWorkflow({ id, name, description, document: textOf(first), versionName: first.name });
-	try {
-		const numbers = [0];
-		for (const version of others) {
-			const row = await store.createVersion(id, {
-				name: version.name,
-				document: textOf(version),
-				activate: version === active,
-			});
-			numbers.push(row.number);
-		}
-		const workflow = await findWorkflow(store, id);
-		const versions = chosen.map((version, index) => ({
-			number: numbers[index] ?? index,
-			fileNumber: version.number,
-			name: version.name,
-			isActive: (numbers[index] ?? index) === workflow.activeVersion,
-		}));
-		return { workflow, versions, ...findings };
-	} catch (error) {
-		await store.deleteWorkflow(id);
-		throw error;
-	}
+	const workflow = await store.createWorkflow({
+		id,
+		name,
+		description,
+		document: textOf(first),
+		versionName: first.name,
+		further: others.map((version) => ({ name: version.name, document: textOf(version) })),
+		activeVersion: active === undefined ? 0 : chosen.indexOf(active),
+	});
+	const versions = chosen.map((version, number) => ({
+		number,
+		fileNumber: version.number,
+		name: version.name,
+		isActive: number === workflow.activeVersion,
+	}));
+	return { workflow, versions, ...findings };
 }
 
 /**
@@ -113,34 +109,46 @@ export async function addVersion(
 	return { version, workflow: await findWorkflow(store, workflowId), ...findings };
 }
 
+export interface ExportOptions {
+	/** `active`: the active graph as a hydrated document (1.2). `bundle`: versions in layout `v2` (1.7). */
+	kind: 'active' | 'bundle';
+	/** Version numbers of a bundle; default all. */
+	versions?: readonly number[];
+	/** The live version of the bundle; default the workflow's. */
+	activeVersion?: number;
+	/** Instead of the workflow's name. */
+	name?: string;
+	/** `platform` (default): our additions move into `miscellaneous` (4.4). `own`: as stored. */
+	form?: 'platform' | 'own';
+}
+
 /**
- * The active graph as a hydrated document (1.2), or all versions as a bundle (1.7, layout `v2`).
+ * A stored workflow as a document. Secrets are left out: a bundle lists their dotted paths in
+ * `redactions`, a single graph holds null in their places.
  *
- * @throws {RunError} `WORKFLOW_UNKNOWN`.
+ * @throws {RunError} `WORKFLOW_UNKNOWN`; {InputError} `ACTIVE_VERSION_NOT_EXPORTED` (R-83), `VERSION_NOT_FOUND`.
  */
-export async function exportWorkflow(
-	store: Store,
-	id: string,
-	kind: 'active' | 'bundle',
-): Promise<JsonObject> {
+export async function exportWorkflow(store: Store, id: string, options: ExportOptions): Promise<JsonObject> {
 	const workflow = await findWorkflow(store, id);
-	if (kind === 'active') {
-		const version = await store.getVersion(id, 'active');
+	if (options.kind === 'active') {
+		const version = await store.getVersion(id, options.activeVersion ?? 'active');
 		if (version === null) throw unknownWorkflow(id);
-		return JSON.parse(version.document) as JsonObject;
+		const stored = JSON.parse(version.document) as JsonObject;
+		const graph = options.form === 'own' ? stored : platformForm(stored);
+		return redactSecrets(options.name === undefined ? graph : withName(graph, options.name)).document;
 	}
-	const versions: JsonObject[] = [];
-	for (const { number } of await store.listVersions(id)) {
+	const versions: StoredVersion[] = [];
+	for (const { number, name } of await store.listVersions(id)) {
 		const version = await store.getVersion(id, number);
-		if (version === null) continue;
-		versions.push({
-			version_number: version.number,
-			version_name: version.name,
-			is_active: version.number === workflow.activeVersion,
-			workflow_config: JSON.parse(version.document) as JsonObject,
-		});
+		if (version !== null) versions.push({ number, name, raw: JSON.parse(version.document) as JsonObject });
 	}
-	return { name: workflow.name, active_version_number: workflow.activeVersion, versions, warnings: [] };
+	return exportBundle({
+		versions,
+		chosen: options.versions,
+		activeVersion: options.activeVersion ?? workflow.activeVersion,
+		name: options.name,
+		form: options.form,
+	});
 }
 
 /** @throws {RunError} `WORKFLOW_UNKNOWN`. */

@@ -7,8 +7,9 @@ import { startLanes } from './execute';
 import { enterInteriors } from './hop';
 import { interruptSpeech } from './interruption';
 import { hasDueCompanion, hasDueWork, judgeWaiting, resumePump, startPump, stepCompanions } from './pump';
-import { companionThreads, isTerminal, mainThreads, statusOf, threadOf } from './standing';
+import { companionThreads, mainThreads, statusOf, threadOf } from './standing';
 import type { RunState, ThreadState } from './state';
+import { isTerminal } from './status';
 import { endThread, firstNode, LoopingRisk } from './place';
 import { runCompanion, runThread } from './thread';
 
@@ -25,12 +26,16 @@ export async function advance(request: AdvanceRequest): Promise<void> {
 	try {
 		await carryOut(context, request.command);
 	} catch (error) {
+		const isInterrupted = context.failure === null && context.signal.aborted;
+		// Nothing may happen beside the end of the run, or after a turn that is left open.
+		context.interrupt(error);
+		while (context.started.size > 0) await Promise.allSettled([...context.started]);
 		if (context.lost) throw context.lost.error;
-		if (context.failure) await failRun(context, context.failure.error);
-		else if (context.signal.aborted) {
+		if (isInterrupted) {
 			await context.flush(true);
 			throw context.signal.reason;
-		} else await failRun(context, error);
+		}
+		await failRun(context, context.failure ? context.failure.error : error);
 	}
 }
 
@@ -68,7 +73,8 @@ async function resume(context: Context, input: TurnInput): Promise<void> {
 	startTurn(context, 'resume', input);
 	deliver(context, input);
 	for (const thread of mainThreads(context.state)) {
-		if (thread.status === 'paused') context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
+		const rests = thread.status === 'paused' || thread.status === 'parked';
+		if (rests) context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
 	}
 	await runThreads(context);
 	await closeTurn(context);
@@ -158,7 +164,7 @@ async function settleStarted(context: Context): Promise<void> {
 
 async function closeTurn(context: Context): Promise<void> {
 	const { state } = context;
-	stopWithMain(context);
+	await stopWithMain(context);
 	const status = statusOf(state);
 	context.emit({ type: 'turnEnded', status, error: context.turnError });
 	if (isTerminal(status)) context.emit({ type: 'runEnded', status, source: null, message: null });
@@ -166,12 +172,12 @@ async function closeTurn(context: Context): Promise<void> {
 }
 
 /** `stop_with_main_thread`, where the file says so: the companion ends with the main threads (2.13). */
-function stopWithMain(context: Context): void {
+async function stopWithMain(context: Context): Promise<void> {
 	const { state, graph } = context;
 	if (mainThreads(state).some((thread) => thread.status !== 'ended')) return;
 	for (const thread of companionThreads(state)) {
 		const edge = thread.edgeId === null ? undefined : graph.edgesById.get(thread.edgeId);
-		if (edge?.type === 'direct' && stopsWithMain(graph.raw, thread.edgeId)) endThread(context, thread, 'main_ended');
+		if (edge?.type === 'direct' && stopsWithMain(graph.raw, thread.edgeId)) await endThread(context, thread, 'main_ended');
 	}
 }
 
@@ -215,7 +221,7 @@ interface Ending {
 async function endRun(context: Context, ending: Ending): Promise<void> {
 	const { state } = context;
 	if (isTerminal(state.status)) return;
-	for (const thread of active(state)) endThread(context, thread, ending.source ?? ending.status);
+	for (const thread of active(state)) await endThread(context, thread, ending.source ?? ending.status);
 	if (state.openTurn) context.emit({ type: 'turnEnded', status: ending.status, error: ending.error ?? null });
 	context.emit({ type: 'runEnded', status: ending.status, source: ending.source, message: ending.message });
 	await context.flush(true);

@@ -34,12 +34,15 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 			output: call.output,
 			signal,
 			fillerPrompt: call.fillerPrompt,
-			onText: audible && context.onToken ? (text) => context.onToken?.(text, step.threadId) : undefined,
+			// What may yet be discarded is not streamed (R3.26).
+			onText: audible && context.onToken && !step.holdsBack ? (text) => context.onToken?.(text, step.threadId) : undefined,
 			onFiller:
 				audible || call.fills
 					? (text) => step.emit({ type: 'spoke', ...on, messageType: 'backchannel', text, call: null, split: false })
 					: undefined,
 		});
+		// An answer that came after its end belongs to no execution any more.
+		signal.throwIfAborted();
 		step.emit({
 			type: 'modelReplied',
 			...on,

@@ -41,7 +41,7 @@ export interface Context {
 	 * Stops the advance where it is because the deployment, not the graph, is at fault (no credential, no
 	 * model): nothing has ended, and the same turn can go on later. The first reason counts.
 	 */
-	interrupt(reason: Error): void;
+	interrupt(reason: unknown): void;
 	/** The error of a thread that nobody handled; it stops the other threads and ends the run. */
 	readonly failure: { error: unknown } | null;
 	/** The journal's refusal: what was emitted since is not stored, and the state in memory is worth nothing. */

@@ -100,7 +100,8 @@ async function runBehavior(context: Context, thread: ThreadState, node: Node, { 
 				? []
 				: offerExits(offered, {
 						scope: context.scope(thread),
-						nonce: nonce(state.seed, `exits|${thread.id}|${thread.nodeId}|${thread.frame?.nodeRunId ?? ''}`),
+						// The same throughout a run: changing names would defeat the cache of prompts at the provider.
+						nonce: nonce(state.seed, `exits|${thread.nodeId}`),
 					}),
 		withoutTools,
 		signal,

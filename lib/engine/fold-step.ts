@@ -96,7 +96,6 @@ export function foldStep(state: RunState, event: StepEvent, graph: Graph): void 
 function startNode(state: RunState, thread: ThreadState, event: Extract<RunEvent, { type: 'nodeStarted' }>): void {
 	const runs = (state.nodeRuns[event.nodeId] ?? 0) + 1;
 	state.nodeRuns[event.nodeId] = runs;
-	if (state.status === 'started') state.status = 'running';
 	const frame: Frame = {
 		nodeId: event.nodeId,
 		nodeRunId: String(runs),
@@ -154,6 +153,7 @@ function endNode(
 		answered: wasOwed,
 		picks: event.picks,
 		pickedBy: event.pickedBy,
+		output: event.output,
 		choices: thread.frame?.choices.length ?? 0,
 	};
 }

@@ -71,7 +71,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			return;
 		case 'nodeExpired':
 			thread.phase = 'selecting';
-			thread.finished = { nodeId: event.nodeId, attempt: event.attempt, spoke: false, failed: true, answered: false, picks: [], pickedBy: null, choices: thread.frame?.choices.length ?? 0 };
+			thread.finished = { nodeId: event.nodeId, attempt: event.attempt, spoke: false, failed: true, answered: false, picks: [], pickedBy: null, output: {}, choices: thread.frame?.choices.length ?? 0 };
 			return;
 		case 'parked':
 			settleSpeech(thread);

@@ -6,6 +6,7 @@ import type { RunEvent } from './contract';
 import { foldStep, isStepEvent } from './fold-step';
 import { foldThread } from './fold-thread';
 import { loadState, namespace, type RunState } from './state';
+import { changeStatus } from './status';
 
 /**
  * Applies one event to the state, in place. Folding the events of a log in order from
@@ -34,7 +35,7 @@ function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
 			state.provided = event.provided;
 			state.miscellaneous = event.miscellaneous;
 			state.source = event.source;
-			state.status = 'started';
+			changeStatus(state, 'started');
 			return;
 		case 'turnStarted':
 			startTurn(state, event);
@@ -45,16 +46,18 @@ function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
 			else if (state.openTurn) state.openTurn.warned[event.onceKey] = true;
 			return;
 		case 'runPaused':
-			state.status = 'paused';
+			changeStatus(state, 'paused');
 			return;
 		case 'turnEnded':
 			if (state.openTurn && state.openTurn.kind !== 'pump') state.turnCount += 1;
+			// A pump leaves a waiting run waiting; what ends the run in it ends threads at work.
+			else if (event.status !== 'waiting_for_user_input' && state.status === 'waiting_for_user_input') changeStatus(state, 'running');
 			state.openTurn = null;
 			state.turnError = event.error;
-			state.status = event.status;
+			changeStatus(state, event.status);
 			return;
 		case 'runEnded':
-			state.status = event.status;
+			changeStatus(state, event.status);
 			state.terminationSource = event.source;
 			state.errorMessage = event.message;
 			return;
@@ -93,7 +96,7 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 	};
 	state.turnError = null;
 	if (event.kind === 'pump') return;
-	if (state.status === 'waiting_for_user_input' || state.status === 'paused') state.status = 'running';
+	changeStatus(state, 'running');
 	if (event.idempotencyKey !== null) state.turnKeys[event.idempotencyKey] = state.turnCount + 1;
 	if (Object.keys(event.dynamicVariables).length > 0) {
 		state.dynamicVariables = mergeVariables(state.dynamicVariables, event.dynamicVariables);

@@ -12,12 +12,12 @@ import type { ThreadState } from './state';
 import { endThread, firstNode } from './place';
 
 /** Moves the thread over the edge. `kind` differs from the hop's own for waiting edges. */
-export function takeHop(context: Context, thread: ThreadState, hop: Hop, kind: HopKind = hop.kind): void {
+export async function takeHop(context: Context, thread: ThreadState, hop: Hop, kind: HopKind = hop.kind): Promise<void> {
 	const { graph, state } = context;
 	const from = graph.nodesById.get(thread.nodeId);
 	const destination = firstNode(hop.destination, context);
 	if (!from || !destination) {
-		endThread(context, thread, 'nothing_follows');
+		await endThread(context, thread, 'nothing_follows');
 		return;
 	}
 	const strike = countStrike({ graph, from, to: destination, strikes: state.strikes, isCompanion: thread.parentId !== null });
@@ -48,7 +48,7 @@ export function takeHop(context: Context, thread: ThreadState, hop: Hop, kind: H
 	if (hop.message) say(context, thread, hop.message.type, hop.message.text);
 	if (strike.outcome === 'end') {
 		if (strike.message) say(context, thread, 'escalation', strike.message);
-		endThread(context, thread, 'guardrail_escalation');
+		await endThread(context, thread, 'guardrail_escalation');
 	}
 }
 

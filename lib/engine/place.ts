@@ -9,10 +9,22 @@ import type { ThreadState } from './state';
 /** The loop protection fired: the run ends as `aborted_looping_risk` (R3.56). */
 export class LoopingRisk extends Error {}
 
-/** Ends the thread; companions that were told to end with it are ended by the turn. */
-export function endThread(context: Context, thread: ThreadState, reason: string): void {
+/**
+ * Ends the thread once the workers beside its nodes are done: nothing of a thread follows its end (R5.33).
+ * Companions that were told to end with it are ended by the turn.
+ */
+export async function endThread(context: Context, thread: ThreadState, reason: string): Promise<void> {
+	await settleLanes(context, thread, Object.keys(thread.lanes));
 	if (thread.status === 'ended') return;
 	context.emit({ type: 'threadEnded', thread: thread.id, nodeId: thread.nodeId, reason });
+}
+
+/** Waits for the companion-edge workers at work on the thread over these edges (R5.15). */
+export async function settleLanes(context: Context, thread: ThreadState, edgeIds: readonly string[]): Promise<void> {
+	const lanes = edgeIds.flatMap((edgeId) => context.lanes.get(`${thread.id}|${edgeId}`) ?? []);
+	if (lanes.length === 0) return;
+	await Promise.allSettled(lanes);
+	context.signal.throwIfAborted();
 }
 
 /** The node to start at: the one given, or what its direct edges lead to when it is disabled (R3.57). */

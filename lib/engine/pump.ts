@@ -72,7 +72,7 @@ export async function judgeWaiting(context: Context): Promise<void> {
 		if (due.length === 0) continue;
 		const nodeId = thread.nodeId;
 		const edgeIds = due.map(({ edge }) => edge.logical_id ?? '');
-		if (judge(context, thread, due)) await finishTransition(context, thread, { nodeId, edgeIds });
+		if (await judge(context, thread, due)) await finishTransition(context, thread, { nodeId, edgeIds });
 	}
 }
 
@@ -82,7 +82,7 @@ async function finishTransition(context: Context, thread: ThreadState, from: { n
 	await context.flush();
 }
 
-function judge(context: Context, thread: ThreadState, due: readonly WaitingEdge[]): boolean {
+async function judge(context: Context, thread: ThreadState, due: readonly WaitingEdge[]): Promise<boolean> {
 	for (const waiting of due) {
 		const { edge, destination } = waiting;
 		const warn = (message: string, onceKey?: string) => context.warn(thread.id, message, onceKey);
@@ -99,7 +99,7 @@ function judge(context: Context, thread: ThreadState, due: readonly WaitingEdge[
 		const lines = edge.condition?.static_messages_config?.static_messages ?? [];
 		const line = lines[Math.floor(draw(context.state.seed, `waiting|${edge.logical_id ?? ''}|${context.state.eventCount}`) * lines.length)];
 		const message = line === undefined ? null : ({ type: 'edge_static', text: line } as const);
-		takeHop(context, thread, { kind: 'conditional', edge, globalNodeId: null, destination, reason: hydrated, args: {}, message, judgedBy: null }, 'waiting');
+		await takeHop(context, thread, { kind: 'conditional', edge, globalNodeId: null, destination, reason: hydrated, args: {}, message, judgedBy: null }, 'waiting');
 		return true;
 	}
 	return false;

@@ -19,7 +19,7 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 	const node = nodeOf(context, thread);
 	const finished = thread.finished;
 	if (finished === null) {
-		endThread(context, thread, 'nothing_follows');
+		await endThread(context, thread, 'nothing_follows');
 		return;
 	}
 	if (thread.loop?.dueMs != null) {
@@ -30,7 +30,7 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 	await waitForCompanions(context, thread);
 	const hop = await choose(context, thread, node, finished);
 	if (hop) {
-		takeHop(context, thread, hop);
+		await takeHop(context, thread, hop);
 		return;
 	}
 	if (isLooping(thread, node)) {
@@ -38,7 +38,7 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 		return;
 	}
 	if (thread.loop?.outcome) {
-		endThread(context, thread, 'loop_exhausted');
+		await endThread(context, thread, 'loop_exhausted');
 		return;
 	}
 	await settle(context, thread, node, finished);
@@ -58,6 +58,7 @@ async function choose(context: Context, thread: ThreadState, node: Node, finishe
 		expressionsOnly: expressionsOnly || finished.failed,
 		llmConfig: () => step.llmConfigOfNode(),
 		ask: (question) => step.callModel(question),
+		result: finished.output,
 		get history() {
 			return step.wholeHistory();
 		},
@@ -70,19 +71,19 @@ async function choose(context: Context, thread: ThreadState, node: Node, finishe
 async function settle(context: Context, thread: ThreadState, node: Node, finished: Finished): Promise<void> {
 	const talks = node.type === 'say_llm' || node.type === 'worker_llm';
 	if (!talks || !node.wait_for_user_message || thread.parentId !== null) {
-		endThread(context, thread, 'nothing_follows');
+		await endThread(context, thread, 'nothing_follows');
 		return;
 	}
 	if (node.max_turns !== null && thread.answeredInVisit >= node.max_turns) {
 		context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values: { max_turns_reached: true }, workflowValues: {} });
 		const hop = await choose(context, thread, node, finished, true);
-		if (hop) takeHop(context, thread, hop);
-		else endThread(context, thread, 'max_turns');
+		if (hop) await takeHop(context, thread, hop);
+		else await endThread(context, thread, 'max_turns');
 		return;
 	}
 	if (node.self_loop) context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: true });
 	else if (hasWayOut(positionOf(context, thread, node))) context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
-	else endThread(context, thread, 'nothing_follows');
+	else await endThread(context, thread, 'nothing_follows');
 }
 
 /** R2.16: an own conditional edge, or a usable reverse edge; global edges do not count. */

@@ -4,6 +4,7 @@ import { afterEvaluation, waitingEdgesOf, waitingState, type WaitingEdge, type W
 import type { Graph } from '../graph/graph';
 import type { RunStatus } from './contract';
 import type { RunState, ThreadState } from './state';
+import { isTerminal } from './status';
 
 /** The thread of that id; a run never forgets a thread, so its absence is a bug. */
 export function threadOf(state: RunState, threadId: string): ThreadState {
@@ -26,17 +27,12 @@ export function activeCompanions(state: RunState): ThreadState[] {
 	return companionThreads(state).filter((thread) => thread.status !== 'ended');
 }
 
-export function isTerminal(status: RunStatus): boolean {
-	return status === 'completed' || status === 'failed' || status === 'cancelled' || status === 'aborted_looping_risk';
-}
-
 /** The status at the end of a turn or pump that went well: rows 4 to 7 of R1.9. */
 export function statusOf(state: RunState): RunStatus {
 	const threads = Object.values(state.threads);
 	if (threads.every((thread) => thread.status === 'ended')) return 'completed';
-	const main = mainThreads(state);
-	if (main.some((thread) => thread.status === 'paused')) return 'paused';
-	return main.some((thread) => thread.status === 'parked') ? 'waiting_for_user_input' : 'running';
+	if (threads.some((thread) => thread.status === 'paused')) return 'paused';
+	return mainThreads(state).some((thread) => thread.status === 'parked') ? 'waiting_for_user_input' : 'running';
 }
 
 /**

@@ -62,6 +62,8 @@ export interface Finished {
 	answered: boolean;
 	picks: StoredPick[];
 	pickedBy: { model: string; latencyMs: number; totalTokens: number } | null;
+	/** What the node reported: shown to evaluator calls as data (R3.15). */
+	output: JsonObject;
 	/** Messages the execution chose from lists; those of edge selection come after them. */
 	choices: number;
 }

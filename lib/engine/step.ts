@@ -95,6 +95,10 @@ export class StepRun implements Step {
 	get tools() {
 		return this.context.ports.tools;
 	}
+	/** True while independent evaluations may still throw the answer away (R3.26). */
+	get holdsBack() {
+		return this.clearance !== null;
+	}
 	get services() {
 		return this.context.ports.services;
 	}

@@ -1,16 +1,21 @@
 /** One thread on its way: enter a node, execute it, select what follows, until it settles (R2.5). */
 
+import { companionsOf, type Companion } from '../edge/companion';
 import { messageOf } from '../errors';
 import type { Node } from '../graph/node';
 import type { Context } from './context';
+import type { Entry } from './contract';
 import { executeNode } from './execute';
 import { miscellaneousInteger } from './flags';
-import { endThread, isInteractive, LoopingRisk, nodeOf } from './place';
+import { endThread, isInteractive, LoopingRisk, nodeOf, settleLanes } from './place';
 import { select } from './select';
 import type { ThreadState } from './state';
 
 /** Node executions a thread may make in one turn or pump (R3.56); `max_node_executions_per_turn`. */
 const DEFAULT_MAX_EXECUTIONS = 100;
+
+/** Entries by a hop or a start; the others go on with the visit. */
+const BEGINS_VISIT: ReadonlySet<Entry> = new Set(['start', 'direct', 'conditional', 'waiting']);
 
 /** Runs the thread until it is parked, paused, deferred or ended. */
 export async function runThread(context: Context, thread: ThreadState): Promise<void> {
@@ -21,7 +26,7 @@ export async function runThread(context: Context, thread: ThreadState): Promise<
 			context.emit({ type: 'threadPaused', thread: thread.id, nodeId: thread.nodeId, betweenNodes: true });
 			return;
 		}
-		if (thread.phase === 'entering') enter(context, thread);
+		if (thread.phase === 'entering') await enter(context, thread);
 		else if (thread.phase === 'executing') await executeNode(context, thread);
 		else await select(context, thread);
 		if (isWorthAWrite(context, thread)) await context.flush();
@@ -30,12 +35,12 @@ export async function runThread(context: Context, thread: ThreadState): Promise<
 
 /**
  * A thread that runs alone is written once a step, when it has left its node; what reaches outside on the
- * way flushes by itself. Threads beside each other take turns at every write, so that their order is the
+ * way flushes by itself, and where the thread settles the turn ends with a write. Threads beside each other take turns at every write, so that their order is the
  * same again when a crash repeats them.
  */
 function isWorthAWrite(context: Context, thread: ThreadState): boolean {
-	if (thread.status !== 'executing' || thread.phase === 'entering') return true;
-	return context.started.size > 1 || Object.keys(thread.lanes).length > 0;
+	if (context.started.size > 1 || Object.keys(thread.lanes).length > 0) return true;
+	return thread.status === 'executing' && thread.phase === 'entering';
 }
 
 /** A companion's failure ends that companion, not the run (R5.10). */
@@ -46,39 +51,45 @@ export async function runCompanion(context: Context, thread: ThreadState): Promi
 		context.signal.throwIfAborted();
 		if (error instanceof LoopingRisk) throw error;
 		context.warn(thread.id, `The companion thread "${thread.id}" was ended by an error: ${messageOf(error)}`);
-		endThread(context, thread, 'error');
+		await endThread(context, thread, 'error');
 		await context.flush();
 	}
 }
 
 /** Parks at a node that waits for the user, or begins its execution (R2.9–R2.12). */
-function enter(context: Context, thread: ThreadState): void {
+async function enter(context: Context, thread: ThreadState): Promise<void> {
 	const { graph, state } = context;
 	const node = nodeOf(context, thread);
-	if (isInteractive(node) && thread.entry !== 'retry' && !thread.owed) {
-		if (thread.closed || thread.parentId !== null) {
-			const why = thread.closed ? 'the conversation was ended' : 'companion threads receive no messages';
-			context.warn(thread.id, `"${node.name ?? thread.nodeId}" waits for the user, but ${why}; the thread ends here.`);
-			endThread(context, thread, 'closed');
+	forgetLastVisit(context, thread, node);
+	if (isInteractive(node) && thread.entry !== 'retry' && (thread.closed || !thread.owed)) {
+		if (!thread.closed && thread.parentId === null) {
+			context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
 			return;
 		}
-		context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
-		return;
-	}
-	if (isInteractive(node) && thread.closed) {
-		context.warn(thread.id, `"${node.name ?? thread.nodeId}" was reached after the conversation was ended; the thread ends here.`);
-		endThread(context, thread, 'closed');
+		const why = thread.closed ? 'the conversation was ended' : 'companion threads receive no messages';
+		context.warn(thread.id, `"${node.name ?? thread.nodeId}" waits for the user, but ${why}; the thread ends here.`);
+		await endThread(context, thread, 'closed');
 		return;
 	}
 	const limit = miscellaneousInteger(graph.workflow_config.miscellaneous, 'max_node_executions_per_turn', DEFAULT_MAX_EXECUTIONS);
 	if (thread.entry !== 'retry' && (state.openTurn?.executions[thread.id] ?? 0) >= limit) {
 		throw new LoopingRisk(`Thread "${thread.id}" executed ${limit} nodes in one turn without settling; the run was stopped at "${node.name ?? thread.nodeId}".`);
 	}
-	beginExecution(context, thread, node);
+	const companions = companionsOf(graph, thread.nodeId, (message) => context.warn(thread.id, message, `nowhere:${message}`));
+	// Workers of an earlier execution of this node come to their end first: there is one of each at a time.
+	await settleLanes(context, thread, companions.map(({ edge }) => edge.logical_id ?? ''));
+	beginExecution(context, thread, { node, companions });
 }
 
-function beginExecution(context: Context, thread: ThreadState, node: Node): void {
-	const { graph, ports } = context;
+/** What a visit left behind is forgotten when the next one begins (R2.51). */
+function forgetLastVisit(context: Context, thread: ThreadState, node: Node): void {
+	if (node.type !== 'say_llm' || node.max_turns === null || !BEGINS_VISIT.has(thread.entry)) return;
+	if (thread.variables['max_turns_reached'] !== true) return;
+	context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values: { max_turns_reached: null }, workflowValues: {} });
+}
+
+function beginExecution(context: Context, thread: ThreadState, { node, companions }: { node: Node; companions: readonly Companion[] }): void {
+	const { ports } = context;
 	const loop = node.self_loop_config;
 	if (loop?.enabled && thread.entry !== 'retry') {
 		if (thread.variables['self_loop_outcome'] !== undefined && thread.variables['self_loop_outcome'] !== null) {
@@ -89,10 +100,7 @@ function beginExecution(context: Context, thread: ThreadState, node: Node): void
 	}
 	context.emit({ type: 'nodeStarted', thread: thread.id, nodeId: thread.nodeId, entry: thread.entry, attempt: thread.loop?.attempts ?? 1, lane: null });
 	// Companion-edge workers begin in the same moment as their source (R5.15).
-	for (const edge of graph.edgesBySource.get(thread.nodeId) ?? []) {
-		if (edge.type !== 'companion') continue;
-		const destination = graph.nodesById.get(edge.destination_node_logical_id ?? '');
-		if (!destination || destination.disabled) continue;
+	for (const { edge, destination } of companions) {
 		context.emit({ type: 'nodeStarted', thread: thread.id, nodeId: destination.logical_id ?? '', entry: 'direct', attempt: 1, lane: edge.logical_id ?? '' });
 	}
 }

@@ -127,6 +127,10 @@ export interface Store {
 		description: string | null;
 		document: string;
 		versionName?: string | null;
+		/** Versions 1, 2, … made in the same transaction: a workflow is stored whole or not at all. */
+		further?: ReadonlyArray<{ name: string | null; document: string }>;
+		/** Default 0. */
+		activeVersion?: number;
 	}): Promise<WorkflowRow>;
 	getWorkflow(id: string): Promise<WorkflowRow | null>;
 	listWorkflows(filter: {

@@ -54,19 +54,18 @@ export function createWorkflowMemory(outside: {
 	}
 
 	return {
-		createWorkflow: async ({ id, name, description, document, versionName }) => {
+		createWorkflow: async ({ id, name, description, document, versionName, further = [], activeVersion = 0 }) => {
 			if (workflows.has(id)) throw workflowExists(id);
 			const at = now();
-			const row = { id, name, description, activeVersion: 0, createdAt: at, updatedAt: at };
-			const version = {
+			const row = { id, name, description, activeVersion, createdAt: at, updatedAt: at };
+			const versions = [{ name: versionName ?? null, document }, ...further].map((version, number) => ({
 				workflowId: id,
-				number: 0,
-				name: versionName ?? null,
-				document,
+				number,
+				...version,
 				createdAt: at,
 				updatedAt: at,
-			};
-			workflows.set(id, { row, versions: new Map([[0, version]]) });
+			}));
+			workflows.set(id, { row, versions: new Map(versions.map((version) => [version.number, version])) });
 			return { ...row };
 		},
 		getWorkflow: async (id) => {

@@ -75,7 +75,7 @@ export function* createWorkflow(tools: WorkTools, input: NewWorkflow): Work<Work
 				id: input.id,
 				name: input.name,
 				description: input.description,
-				active_version: 0,
+				active_version: input.activeVersion ?? 0,
 				created_at: at,
 				updated_at: at,
 			}),
@@ -87,6 +87,9 @@ export function* createWorkflow(tools: WorkTools, input: NewWorkflow): Work<Work
 		name: input.versionName ?? null,
 		document: input.document,
 	});
+	for (const [index, version] of (input.further ?? []).entries()) {
+		yield* insertVersion(tools, { workflowId: input.id, number: index + 1, ...version });
+	}
 	return yield* needWorkflow(tools, input.id);
 }
 

@@ -28,7 +28,7 @@ export const exportWorkflow: Operation = {
 	],
 	async execute(call) {
 		const kind = call.context.getNodeParameter('exportKind', call.itemIndex, 'active') as 'active' | 'bundle';
-		const document = await call.station.exportWorkflow(readWorkflowId(call), kind);
+		const document = await call.station.exportWorkflow(readWorkflowId(call), { kind });
 		return [{ document: document as IDataObject }];
 	},
 };

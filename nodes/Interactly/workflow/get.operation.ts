@@ -22,6 +22,6 @@ export const getWorkflow: Operation = {
 		const id = readWorkflowId(call);
 		const item = workflowItem(await station.findWorkflow(id));
 		if (context.getNodeParameter('includeGraph', itemIndex, false) !== true) return [item];
-		return [{ ...item, graph: (await station.exportWorkflow(id, 'active')) as IDataObject }];
+		return [{ ...item, graph: (await station.exportWorkflow(id, { kind: 'active', form: 'own' })) as IDataObject }];
 	},
 };
