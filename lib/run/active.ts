@@ -24,6 +24,9 @@ export interface ActiveOptions {
 	timeout?: { ms: number; reason: () => Error } | undefined;
 }
 
+/** Given to `abort`, which would otherwise build an error with its stack at every end of a turn. */
+const over = new Error('The turn is over.');
+
 export function createActiveTurn({ clock, isPump, signal, timeout }: ActiveOptions): ActiveTurn {
 	const controller = new AbortController();
 	let timer: AbortController | null = null;
@@ -51,7 +54,7 @@ export function createActiveTurn({ clock, isPump, signal, timeout }: ActiveOptio
 		},
 		fail: (reason) => controller.abort(reason),
 		end() {
-			timer?.abort();
+			timer?.abort(over);
 			signal?.removeEventListener('abort', onAbort);
 		},
 	};

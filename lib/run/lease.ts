@@ -47,6 +47,9 @@ export async function claimRun(
 	}
 }
 
+/** Given to `abort`, which would otherwise build an error with its stack at every end of a turn. */
+const resting = new Error('No lease is held.');
+
 export interface Heartbeats {
 	/** Renews the lease until `stop`; `onLost` is called once when it belongs to another owner. */
 	start(lease: Lease, onLost: (reason: Error) => void): { stop(): void };
@@ -80,7 +83,7 @@ export function createHeartbeats(parts: { store: Store; clock: Clock; log: Log }
 	}
 
 	function pause(): void {
-		rest?.abort();
+		rest?.abort(resting);
 		rest = null;
 	}
 
