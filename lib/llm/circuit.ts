@@ -1,4 +1,4 @@
-/** One circuit per provider and credential: after several failures in a row a dead provider fails at once. */
+/** One circuit per provider, credential and model: after several failures in a row a dead provider fails at once. */
 
 import type { Clock } from '../clock';
 import { ProviderError } from '../errors';

@@ -61,6 +61,7 @@ export async function resolveCredential(
 		usedUserKey: own.apiKey !== undefined || own.accessKeyId !== undefined,
 		circuitKey: [
 			provider,
+			modelName({ config }),
 			credential.baseUrl ?? credential.endpoint ?? credential.region ?? '',
 			fingerprint(credential.apiKey ?? credential.accessKeyId ?? ''),
 		].join('|'),

@@ -1,7 +1,7 @@
 /** Attempts and the waits between them: which failures deserve another try, and when (R8.18). */
 
 import type { Clock } from '../clock';
-import { ProviderError } from '../errors';
+import { codeOf, ProviderError } from '../errors';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
@@ -32,10 +32,14 @@ export async function withRetries<T>(
 	attempt: (number: number) => Promise<T>,
 	options: RetryOptions,
 ): Promise<T> {
+	let earlier: unknown;
 	for (let number = 1; ; number++) {
 		try {
 			return await attempt(number);
 		} catch (error) {
+			// That nobody asks any more tells less than what happened when somebody did.
+			if (codeOf(error) === 'LLM_CIRCUIT_OPEN' && earlier !== undefined) throw earlier;
+			earlier = error;
 			if (options.signal.aborted || number > options.maxRetries || !deservesRetry(error)) throw error;
 			if (options.mayRetry?.() === false) throw error;
 			const waitMs = waitBefore(number, error, options.random);

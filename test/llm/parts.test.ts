@@ -1,0 +1,354 @@
+/** The small parts: truncation, resolution, names, histories, totals, costs, scrubbing. */
+
+import fc from 'fast-check';
+import { buildGraph } from '../../lib/graph/build';
+import { llmOrGroupSchema } from '../../lib/graph/model';
+import type { CallRecord, ModelMessage } from '../../lib/llm/contract';
+import { toFailure } from '../../lib/llm/failure';
+import { orderHistory, STAND_INS } from '../../lib/llm/history';
+import { createNameMap, legalCallId, legalName } from '../../lib/llm/names';
+import { resolveLlm } from '../../lib/llm/resolve';
+import { strictSchema, withoutNulls } from '../../lib/llm/schema-openai';
+import { shapeOf } from '../../lib/llm/schema-shape';
+import { toOutputDefinition } from '../../lib/llm/structured';
+import { truncateHistory } from '../../lib/llm/truncate';
+import { latencyStatsOf, tokenUsageOf } from '../../lib/llm/usage';
+import { one } from './scripted';
+
+const user = (content: string): ModelMessage => ({ role: 'user', content });
+const says = (content: string, ...ids: string[]): ModelMessage => ({
+	role: 'assistant',
+	content,
+	toolCalls: ids.map((id) => ({ id, name: 'look', arguments: {} })),
+});
+const result = (toolCallId: string, content = 'found'): ModelMessage => ({
+	role: 'tool',
+	toolCallId,
+	toolName: 'look',
+	content,
+});
+
+describe('truncation', () => {
+	const history: ModelMessage[] = [
+		{ role: 'system', content: 'S' },
+		user('1'),
+		says('', 'a'),
+		result('a'),
+		user('2'),
+		says('3'),
+	];
+	it.each([
+		[null, ['S', '1', '', 'found', '2', '3']],
+		[2, ['S', '2', '3']],
+		[3, ['S', '2', '3']],
+		[4, ['S', '', 'found', '2', '3']],
+		[0, ['S']],
+		[99, ['S', '1', '', 'found', '2', '3']],
+	])('R2.37: keeping %j leaves %j', (keep, expected) => {
+		expect(truncateHistory(history, keep).map(({ content }) => content)).toEqual(expected);
+	});
+});
+
+describe('names', () => {
+	it('any name becomes legal everywhere, differs from every other, and comes back', () => {
+		fc.assert(
+			fc.property(
+				fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 200 }), { maxLength: 8 }),
+				(names) => {
+					const map = createNameMap(names);
+					const legal = names.map(map.toProvider);
+					for (const name of legal) expect(name).toMatch(/^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/);
+					expect(new Set(legal).size).toBe(names.length);
+					expect(legal.map(map.fromProvider)).toEqual(names);
+				},
+			),
+		);
+	});
+
+	it('R3.17: the prefix of an edge tool survives, and a legal name is left alone', () => {
+		expect(legalName(`Destination_Node_${'é→'.repeat(100)}`)).toMatch(/^Destination_Node_e_/);
+		expect(legalName('Destination_Node_Billing_0a1b2c')).toBe('Destination_Node_Billing_0a1b2c');
+		expect(createNameMap([]).fromProvider('invented')).toBe('invented');
+		expect(legalCallId('call 1')).toMatch(/^call_[0-9a-f]{24}$/);
+	});
+});
+
+describe('histories', () => {
+	const RULES = { alternates: true, endsWithUser: true, refusesEmpty: true };
+	const message = fc.oneof(
+		fc.string().map(user),
+		fc
+			.tuple(fc.string(), fc.array(fc.constantFrom('a', 'b', 'c d'), { maxLength: 2 }))
+			.map(([text, ids]) => says(text, ...ids)),
+		fc.tuple(fc.constantFrom('a', 'b', 'c d', 'e'), fc.string()).map(([id, text]) => result(id, text)),
+	);
+
+	it('any history comes out in order, with every call answered once and no word lost', () => {
+		fc.assert(
+			fc.property(fc.array(message, { maxLength: 12 }), (messages) => {
+				const { turns } = orderHistory(messages, RULES);
+				expect(turns[0]?.role).toBe('user');
+				expect(turns.at(-1)?.role).not.toBe('assistant');
+				const ids = new Set<string>();
+				turns.forEach((turn, index) => {
+					if (turn.role === 'assistant') {
+						turn.toolCalls.forEach((call, position) => {
+							expect(ids.has(call.id)).toBe(false);
+							ids.add(call.id);
+							expect(turns[index + 1 + position]).toMatchObject({ role: 'tool', toolCallId: call.id });
+						});
+						if (turn.toolCalls.length === 0) expect(turn.content.trim()).not.toBe('');
+					} else expect(turn.content.trim()).not.toBe('');
+					if (turn.role === 'tool') expect(ids.has(turn.toolCallId)).toBe(true);
+					const next = turns[index + 1];
+					if (turn.role === 'user') expect(next?.role).not.toBe('user');
+				});
+				const sent = turns.map(({ content }) => content).join('\n');
+				for (const { content } of messages) if (content.trim() !== '') expect(sent).toContain(content);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it('stand-ins say what is missing', () => {
+		expect(orderHistory([], RULES).turns).toEqual([user(STAND_INS.opening)]);
+		expect(orderHistory([user(' '), says('', 'a')], RULES).turns.map(({ content }) => content)).toEqual([
+			STAND_INS.emptyUser,
+			'',
+			STAND_INS.lostResult,
+		]);
+	});
+});
+
+describe('schemas', () => {
+	it('the strict form closes objects, requires everything, and the nulls come out again', () => {
+		const schema = {
+			type: 'object',
+			properties: {
+				a: { type: 'string', minLength: 2 },
+				b: { type: 'integer' },
+				c: { type: ['string', 'null'] },
+			},
+			required: ['a'],
+		};
+		expect(strictSchema(schema)).toEqual({
+			type: 'object',
+			properties: {
+				a: { type: 'string' },
+				b: { type: ['integer', 'null'] },
+				c: { type: ['string', 'null'] },
+			},
+			required: ['a', 'b', 'c'],
+			additionalProperties: false,
+		});
+		expect(withoutNulls({ a: 'x', b: null, c: null }, schema)).toEqual({ a: 'x', c: null });
+	});
+
+	it.each([
+		[{ type: 'object' }],
+		[{ type: 'object', properties: { m: { type: 'object', additionalProperties: { type: 'string' } } } }],
+		[{ type: 'object', properties: { x: {} } }],
+		[{ type: 'object', properties: { x: { allOf: [{ type: 'string' }] } } }],
+	])('what cannot be said strictly is not: %j', (schema) => {
+		expect(strictSchema(schema)).toBeNull();
+	});
+
+	it('a narrow shape finds the way back: respelled names, and JSON text for open objects', () => {
+		const rules = {
+			keywords: new Set<string>(),
+			formats: {},
+			openObjects: 'text',
+			closed: false,
+			nullable: 'flag',
+			upperCase: true,
+			propertyName: /^[a-z]+$/,
+			stringEnumsOnly: true,
+		} as const;
+		const { schema, decode } = shapeOf(
+			{
+				type: 'object',
+				properties: { 'first name': { type: 'string' }, extra: { type: 'object' }, code: {} },
+				required: ['first name'],
+			},
+			rules,
+		);
+		expect(schema).toMatchObject({
+			type: 'OBJECT',
+			required: ['first_name'],
+			properties: { first_name: { type: 'STRING' }, extra: { type: 'STRING' } },
+		});
+		expect(decode({ first_name: 'Ada', extra: '{"a":1}', code: '0123' })).toEqual({
+			'first name': 'Ada',
+			extra: { a: 1 },
+			code: '0123',
+		});
+	});
+
+	it('R8.13: both shapes of a structured output schema are read', () => {
+		const schema = { type: 'object', properties: { a: { type: 'string' } } };
+		expect(toOutputDefinition({ name: 'N', description: 'D', input_schema: schema })).toEqual({
+			name: 'N',
+			description: 'D',
+			schema,
+		});
+		expect(toOutputDefinition(schema)).toEqual({ name: 'structured_output', description: '', schema });
+		expect(toOutputDefinition(null)).toBeNull();
+		expect(toOutputDefinition({})).toBeNull();
+	});
+});
+
+describe('R8.2: the config in charge', () => {
+	const named = {
+		saved: llmOrGroupSchema.parse(one('saved', { named_llm_config_name: 'House' })),
+		default: llmOrGroupSchema.parse(one('team')),
+	};
+	const graphWith = (workflow: object) =>
+		buildGraph({ workflow_config: workflow, node_configs: [], edge_configs: [] } as never).graph;
+	const none = { type: 'no_llm' };
+	const pick = (
+		graph: object,
+		own: object | null,
+		attachableId: string | null = null,
+		saved: object = named,
+	) =>
+		resolveLlm({
+			graph: graphWith(graph),
+			own: own === null ? null : llmOrGroupSchema.parse(own),
+			attachableId,
+			named: saved as typeof named,
+		});
+	const modelOf = (config: unknown) => (config as { model?: string } | null)?.model ?? null;
+
+	it.each([
+		['the attached config', {}, one('inline'), 'saved', 'saved'],
+		['the inline config', {}, one('inline'), null, 'inline'],
+		['the config its named id names', {}, one('inline', { named_llm_config_id: 'saved' }), null, 'saved'],
+		['the config its name names', {}, one('inline', { named_llm_config_name: 'House' }), null, 'saved'],
+		[
+			'inline, for an id saved elsewhere',
+			{},
+			one('inline', { named_llm_config_id: 'other' }),
+			null,
+			'inline',
+		],
+		[
+			'the workflow’s attached config',
+			{ attachable_llm_config_id: 'saved', llms_config: one('flow') },
+			{ type: 'global_default_llm' },
+			null,
+			'saved',
+		],
+		['the workflow’s config', { llms_config: one('flow') }, { type: 'global_default_llm' }, null, 'flow'],
+		['the team’s default', { llms_config: none }, { type: 'global_default_llm' }, null, 'team'],
+	])('%s', (_name, workflow, own, attachableId, expected) => {
+		expect(modelOf(pick(workflow, own, attachableId))).toBe(expected);
+	});
+
+	it('nobody: null; a deleted attached config: LLM_CONFIG_NOT_FOUND', () => {
+		expect(pick({ llms_config: none }, { type: 'global_default_llm' }, null, {})).toBeNull();
+		expect(() => pick({}, one('inline'), 'gone')).toThrow(
+			expect.objectContaining({ code: 'LLM_CONFIG_NOT_FOUND' }) as Error,
+		);
+	});
+});
+
+describe('totals', () => {
+	const record = (model: string, latencyMs: number, usedUserKey = false): CallRecord => ({
+		provider: 'openai',
+		model,
+		namedConfigId: null,
+		namedConfigName: null,
+		usedUserKey,
+		won: true,
+		latencyMs,
+		usage: { promptTokens: 10, completionTokens: 5, totalTokens: 15, estimated: false },
+	});
+
+	it('R9.48: per model and in all, tokens and milliseconds', () => {
+		const calls = [record('a', 100), record('b', 300, true), record('a', 200)];
+		expect(tokenUsageOf(calls)).toEqual({
+			total_input_tokens: 30,
+			total_output_tokens: 15,
+			total_tokens: 45,
+			call_count: 3,
+			call_count_with_user_keys: 1,
+			call_count_with_fallback_keys: 2,
+			breakdown_by_models: [
+				expect.objectContaining({ response_model: 'a', provider: 'openai', total_tokens: 30, call_count: 2 }),
+				expect.objectContaining({ response_model: 'b', call_count_with_user_keys: 1 }),
+			],
+		});
+		expect(latencyStatsOf(calls)).toMatchObject({
+			call_count: 3,
+			total_latency_milliseconds: 600,
+			average_latency_milliseconds: 200,
+		});
+		expect(tokenUsageOf([])).toMatchObject({ call_count: 0, breakdown_by_models: null });
+	});
+});
+
+describe('failures', () => {
+	const request = {
+		config: one('m') as never,
+		credential: { apiKey: 'very-secret-key-42', defaultHeaders: { 'x-token': 'header-secret' } },
+		messages: [user('my number is 555 1234 and I have a rash')],
+		tools: [],
+		signal: new AbortController().signal,
+		stream: false,
+		onPart: () => undefined,
+		onUsage: () => undefined,
+	};
+	const failureOf = (message: string, fields: object = {}) =>
+		toFailure(Object.assign(new Error(message), fields), request) as Error & Record<string, unknown>;
+
+	it('keys and words of the conversation never reach the text', () => {
+		const { message } = failureOf(
+			'bad key very-secret-key-42 / header-secret / sk-abcdef123456 / Bearer abc.def.ghi; said "555 1234 and I have" in my number is 555 1234 and I have a rash',
+			{ status: 400 },
+		);
+		for (const secret of ['very-secret-key-42', 'header-secret', 'sk-abcdef', 'abc.def', '555 1234'])
+			expect(message).not.toContain(secret);
+		expect(message).toContain('refused the request');
+	});
+
+	it.each([
+		[{ status: 429 }, 'LLM_RATE_LIMITED', true],
+		[{ status: 429, code: 'insufficient_quota' }, 'LLM_QUOTA_SPENT', false],
+		[{ status: 401 }, 'LLM_KEY_REFUSED', false],
+		[{ status: 404 }, 'LLM_NOT_FOUND', false],
+		[{ status: 422 }, 'LLM_REQUEST_REFUSED', false],
+		[{ status: 409 }, 'LLM_UNAVAILABLE', true],
+		[{ $metadata: { httpStatusCode: 503 } }, 'LLM_UNAVAILABLE', true],
+		[{}, 'LLM_UNREACHABLE', true],
+	])('%j is %s', (fields, code, retryable) => {
+		expect(failureOf('no', fields)).toMatchObject({ code, retryable });
+	});
+
+	it('reads Retry-After in seconds, milliseconds, as a date by the server’s clock, and in Google’s body', () => {
+		const wait = (headers: Record<string, string>, message = 'no') =>
+			failureOf(message, { status: 429, headers: new Headers(headers) }).retryAfterMs;
+		expect(wait({ 'retry-after': '7' })).toBe(7000);
+		expect(wait({ 'retry-after-ms': '250', 'retry-after': '7' })).toBe(250);
+		expect(
+			wait({ 'retry-after': 'Wed, 25 Nov 2026 03:00:09 GMT', date: 'Wed, 25 Nov 2026 03:00:00 GMT' }),
+		).toBe(9000);
+		expect(wait({}, '{"error":{"message":"slow","details":[{"retryDelay": "34s"}]}}')).toBe(34_000);
+		expect(wait({})).toBeNull();
+	});
+
+	it('a mistake in code is not taken for the network', () => {
+		expect(toFailure(new TypeError('x is not a function'), request)).toMatchObject({
+			code: 'LLM_UNEXPECTED',
+			retryable: false,
+		});
+		expect(toFailure(new TypeError('fetch failed'), request)).toMatchObject({
+			code: 'LLM_UNREACHABLE',
+			retryable: true,
+		});
+		const { message } = toFailure(
+			new SyntaxError('Unexpected token I, "I have a rash" is not valid JSON'),
+			request,
+		) as Error;
+		expect(message).not.toContain('rash');
+	});
+});
