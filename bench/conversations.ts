@@ -7,8 +7,8 @@ export const TURNS = 20;
 
 export type TakeTurn = (conversation: string, turn: number) => Promise<void> | void;
 
-/** Conversations that warm up the code, which is slow for everyone when it has not run yet. */
-const WARM_UPS = 10;
+/** The same once before, because code that has not run often is slow for everyone; servers run for long. */
+const WARM_UPS = CONVERSATIONS;
 
 /**
  * Turns in a second of the main thread, and in a second that passes (`.wall`), over all conversations;
