@@ -1,6 +1,6 @@
 /** Documents of every kind in, graphs and findings out. */
 
-import type { JsonObject } from '../../lib/json';
+import type { Json, JsonObject } from '../../lib/json';
 import { canonicalize } from '../../lib/graph/canonicalize';
 import { parseDocument } from '../../lib/graph/parse';
 import { checkDocument, checkGraph } from '../../lib/graph/rules';
@@ -95,7 +95,7 @@ describe('envelopes', () => {
 	});
 
 	test('R-01: a workflow without its graph never becomes an empty one', () => {
-		for (const document of [
+		const documents: Json[] = [
 			{ workflow: { _id: 'a', name: 'x' } },
 			{ workflow: { workflow_config: 'x' } },
 			{},
@@ -103,7 +103,8 @@ describe('envelopes', () => {
 			5,
 			null,
 			'x',
-		]) {
+		];
+		for (const document of documents) {
 			const parsed = parseDocument(typeof document === 'string' ? '"x"' : document);
 			expect(parsed.graph).toBeNull();
 			expect(parsed.faults[0]?.rule).toBe('R-01');
@@ -177,7 +178,7 @@ describe('envelopes', () => {
 	});
 
 	test('1.9: rows are read one by one, and an unknown row is no reason to refuse the others', () => {
-		const rows = [
+		const rows: Json[] = [
 			{ _id: 'a', workflow_config: empty },
 			{ node: { node_config: { type: 'no_op' } } },
 			{ x: 1 },

@@ -2,6 +2,7 @@
 
 import { isJsonObject, type JsonObject } from '../../json';
 import { Draft, normalizeKey, type Spot } from './draft';
+import type { NodeNames } from './node-names';
 import { readDiscriminator } from './tool-fields';
 import { EDGE_KEYS, edgeType } from './types';
 
@@ -9,13 +10,6 @@ const ENDS: ReadonlyMap<string, string> = new Map([
 	['source', 'source_node_logical_id'],
 	['target', 'destination_node_logical_id'],
 ]);
-
-/** Ids and names of the nodes, to resolve ends that are given by name. */
-export interface NodeNames {
-	ids: ReadonlySet<string>;
-	/** Id by name, for names that only one node has. */
-	idByName: ReadonlyMap<string, string>;
-}
 
 export function edgeToWireForm(raw: JsonObject, spot: Spot, names: NodeNames): JsonObject {
 	if (isPlain(raw)) return raw;
@@ -55,8 +49,8 @@ function isPlain(raw: JsonObject): boolean {
 function moveEnd(draft: Draft, given: { key: string; end: string; names: NodeNames }): void {
 	const { key, end, names } = given;
 	const word = draft.get(key);
-	const byName = typeof word === 'string' && !names.ids.has(word) ? names.idByName.get(word) : undefined;
-	if (byName === undefined) draft.move(key, end);
+	const byName = typeof word === 'string' ? names.idOf(word) : null;
+	if (byName === null) draft.move(key, end);
 	else draft.move(key, end, { value: byName });
 }
 

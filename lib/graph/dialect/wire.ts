@@ -4,9 +4,10 @@ import { isJsonObject, type Json, type JsonObject } from '../../json';
 import { type Fault, pathTo } from '../fault';
 import { workflowConfigSchema } from '../graph';
 import { Draft, normalizeKey, type Spot } from './draft';
-import { convertCondition, edgeToWireForm, liftConfig, type NodeNames } from './edge-fields';
+import { convertCondition, edgeToWireForm, liftConfig } from './edge-fields';
 import { convertLlm, llmToWireForm, mapChanged } from './model-fields';
 import { convertValues, readLabels } from './node-fields';
+import { nodeNames, withAdoptedIds } from './node-names';
 import { convertEmbedded, convertInterface } from './super-node-fields';
 import { convertTool, convertTools, readDiscriminator, toolToWireForm } from './tool-fields';
 import { LLM_TYPES, NODE_KEYS, nodeType, TOOL_KEYS } from './types';
@@ -40,14 +41,19 @@ export function toWire(raw: JsonObject, path = '$'): Wire {
 	}
 	if (Array.isArray(raw.edge_configs) && raw.edge_configs.length > 0) {
 		const at = pathTo(path, 'edge_configs');
-		const names = namesOf(draft.get('node_configs'));
+		const nodes = draft.get('node_configs');
+		const names = nodeNames(nodes);
 		draft.put(
 			'edge_configs',
 			mapChanged(raw.edge_configs, (edge, index) => {
 				if (!isJsonObject(edge)) return edge;
-				return edgeToWireForm(edge, { path: pathTo(at, index), subject: nameOf(edge), faults }, names());
+				return edgeToWireForm(edge, { path: pathTo(at, index), subject: nameOf(edge), faults }, names);
 			}),
 		);
+		if (Array.isArray(nodes)) {
+			const place = { path: pathTo(path, 'node_configs'), faults };
+			draft.put('node_configs', withAdoptedIds(nodes, names, place));
+		}
 	}
 	return { value: draft.result(), faults };
 }
@@ -59,8 +65,7 @@ export function nodeToWire(raw: JsonObject, path = '$'): Wire {
 
 export function edgeToWire(raw: JsonObject, path = '$'): Wire {
 	const faults: Fault[] = [];
-	const names = { ids: new Set<string>(), idByName: new Map<string, string>() };
-	return { value: edgeToWireForm(raw, { path, subject: nameOf(raw), faults }, names), faults };
+	return { value: edgeToWireForm(raw, { path, subject: nameOf(raw), faults }, nodeNames([])), faults };
 }
 
 export function toolToWire(raw: JsonObject, path = '$'): Wire {
@@ -76,27 +81,6 @@ export function llmToWire(raw: JsonObject, path = '$'): Wire {
 function nameOf(raw: JsonObject): string | null {
 	const words = [raw.name, raw.Name, raw.logical_id];
 	return words.find((word): word is string => typeof word === 'string' && word.trim() !== '') ?? null;
-}
-
-/** Ids and names of the nodes, gathered only when an edge asks. */
-function namesOf(nodes: Json | undefined): () => NodeNames {
-	let names: NodeNames | null = null;
-	return () => (names ??= gatherNames(Array.isArray(nodes) ? nodes.filter(isJsonObject) : []));
-}
-
-function gatherNames(nodes: JsonObject[]): NodeNames {
-	const ids = new Set<string>();
-	const idByName = new Map<string, string>();
-	const seen = new Set<string>();
-	for (const { logical_id, name } of nodes) {
-		if (typeof logical_id !== 'string') continue;
-		ids.add(logical_id);
-		if (typeof name !== 'string') continue;
-		if (seen.has(name)) idByName.delete(name);
-		else idByName.set(name, logical_id);
-		seen.add(name);
-	}
-	return { ids, idByName };
 }
 
 /** Most nodes of most files are in wire form already; they cost one look at their keys. */
