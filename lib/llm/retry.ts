@@ -32,16 +32,16 @@ export async function withRetries<T>(
 	attempt: (number: number) => Promise<T>,
 	options: RetryOptions,
 ): Promise<T> {
-	let earlier: unknown;
+	let earlier: ProviderError | null = null;
 	for (let number = 1; ; number++) {
 		try {
 			return await attempt(number);
 		} catch (error) {
 			// That nobody asks any more tells less than what happened when somebody did.
-			if (codeOf(error) === 'LLM_CIRCUIT_OPEN' && earlier !== undefined) throw earlier;
-			earlier = error;
+			if (codeOf(error) === 'LLM_CIRCUIT_OPEN' && earlier !== null) throw earlier;
 			if (options.signal.aborted || number > options.maxRetries || !deservesRetry(error)) throw error;
 			if (options.mayRetry?.() === false) throw error;
+			earlier = error;
 			const waitMs = waitBefore(number, error, options.random);
 			if (waitMs === null) throw error;
 			options.onWait?.({ attempt: number, waitMs, code: error.code });
