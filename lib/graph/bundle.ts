@@ -93,7 +93,10 @@ export function selectVersions(document: ParsedDocument, selection: ImportSelect
 	const only = present.length === 1 ? present[0] : undefined;
 	const wanted = selection.versions ?? document.selection?.versions ?? [only?.number ?? 0];
 	const name = selection.name ?? document.name;
-	const faults: Fault[] = document.isBlocked ? document.faults : [];
+	const faults: Fault[] = [];
+	if (document.isBlocked) {
+		return { versions: [], activeVersion: wanted[0] ?? 0, name, faults: document.faults };
+	}
 	const refuse = (message: string) => {
 		const advice = `The file holds ${present.map(({ number }) => number).join(', ') || 'no graph'}; choose among these.`;
 		faults.push(anError({ rule: 'R-83', path: '$.versions', message, advice }));

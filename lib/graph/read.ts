@@ -77,7 +77,9 @@ function mend(request: ReadRequest<z.ZodType>, current: JsonObject, issue: z.cor
 	}
 	const part = partAt(current, at);
 	if (part !== null && !isFallback(valueAt(current, part))) {
-		const isType = at.length === part.length + 1 && at.at(-1) === 'type';
+		const key = at.length === part.length + 1 ? at.at(-1) : null;
+		// `original_type` fails on an object that says "unknown" itself: no file can carry our mark.
+		const isType = key === 'type' || key === 'original_type';
 		const fault = isType ? unknownType(request, current, part) : wrongValue({ request, issue, at, found });
 		return { fault, at: part, change: asFallback };
 	}
