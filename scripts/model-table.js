@@ -61,7 +61,7 @@ function page() {
 module.exports = { render, FILE };
 
 if (require.main === module) {
-	const page = render();
+	const text = render();
 	if (process.argv.includes('--check')) {
 		const isCurrent = fs.existsSync(FILE) && fs.readFileSync(FILE, 'utf8') === text;
 		process.stdout.write(
