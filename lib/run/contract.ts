@@ -6,6 +6,7 @@ import type { JsonObject } from '../json';
 import type { Store } from '../store/contract';
 import type { Engine } from './engine-port';
 import type { LiveLimits } from './live';
+import type { RerunnableTurn, RerunPlan, RerunRequest, RerunTurn } from './rerun-contract';
 
 /** Which graph a new run executes. Ignored when the session or run already exists. */
 export type RunSource =
@@ -142,6 +143,12 @@ export interface Runner {
 	giveFeedback(runId: string, feedback: NewFeedback): Promise<FeedbackList>;
 	/** Removes a comment by its id, or the user's rating. @throws the same, `FEEDBACK_UNKNOWN` (404). */
 	removeFeedback(runId: string, removal: FeedbackRemoval): Promise<FeedbackList>;
+	/** The finished turns of a run. @throws {RunError} `RUN_UNKNOWN`. */
+	rerunnableTurns(runId: string): Promise<RerunnableTurn[]>;
+	/** What a re-run would do, amendments applied; writes nothing. @throws {RunError} `TURN_UNKNOWN`, `RUN_INPUT_REFUSED`. */
+	planRerun(request: RerunRequest): Promise<RerunPlan>;
+	/** Begins a new run where a turn of another ended (R10.1). @throws {RunError} `RERUN_REFUSED` (409) with the reason. */
+	rerun(request: RerunRequest, turn?: RerunTurn): Promise<{ plan: RerunPlan; result: TurnResult }>;
 	/** Fails runs that stopped moving (R1.31); returns their ids. */
 	reap(): Promise<string[]>;
 	/** Waits for turns in progress, then lets go of timers and caches. */

@@ -2,52 +2,45 @@
 
 import type { RunState, ThreadState } from '../engine/engine';
 
-/**
- * Copies what the fold changes and shares what it only adds to, so that the cost does not grow with
- * the texts of a long conversation.
- */
+/** What grows with the conversation and is only ever added to or replaced by key: one level is copied. */
+const flatInState = new Set<keyof RunState>([
+	'workflowVariables',
+	'dynamicVariables',
+	'turnKeys',
+	'completions',
+	'nodeRuns',
+	'messagePositions',
+	'warnedInRun',
+]);
+const flatInThread = new Set<keyof ThreadState>(['history', 'variables', 'callers', 'nodesHistory']);
+
+/** Costs little for a long conversation, because its texts and messages are shared. */
 export function copyState(state: RunState): RunState {
-	return {
-		...state,
-		workflowVariables: copyFlat(state.workflowVariables),
-		dynamicVariables: copyFlat(state.dynamicVariables),
-		threads: Object.fromEntries(
-			Object.entries(state.threads).map(([id, thread]) => [id, copyThread(thread)]),
-		),
-		openTurn: copyDeep(state.openTurn),
-		turnKeys: copyFlat(state.turnKeys),
-		completions: copyFlat(state.completions),
-		nodeRuns: copyFlat(state.nodeRuns),
-		messagePositions: copyFlat(state.messagePositions),
-		warnedInRun: copyFlat(state.warnedInRun),
-		totals: state.totals.map((row) => ({ ...row })),
-	};
+	const copy = { ...copyBy(state, flatInState), threads: copyFlat(state.threads) };
+	for (const [id, thread] of Object.entries(copy.threads)) copy.threads[id] = copyBy(thread, flatInThread);
+	return copy;
 }
 
-function copyThread(thread: ThreadState): ThreadState {
-	return {
-		...thread,
-		history: [...thread.history],
-		variables: copyFlat(thread.variables),
-		callers: copyFlat(thread.callers),
-		nodesHistory: [...thread.nodesHistory],
-		frame: copyDeep(thread.frame),
-		lanes: copyDeep(thread.lanes),
-		finished: copyDeep(thread.finished),
-		loop: copyDeep(thread.loop),
-		waiting: copyDeep(thread.waiting),
-	};
+function copyBy<Value extends RunState | ThreadState>(value: Value, flat: ReadonlySet<keyof Value>): Value {
+	const copy = { ...value };
+	for (const key of Object.keys(copy) as Array<keyof Value>) {
+		const inner = copy[key];
+		if (typeof inner !== 'object' || inner === null || key === 'threads') continue;
+		copy[key] = flat.has(key) ? copyFlat(inner) : copyDeep(inner);
+	}
+	return copy;
 }
 
 /** One level; an object without prototype stays one, so that no name is special. */
 function copyFlat<Value extends object>(value: Value): Value {
+	if (Array.isArray(value)) return [...(value as unknown[])] as Value;
 	return Object.assign(Object.create(Object.getPrototypeOf(value) as object | null) as Value, value);
 }
 
 function copyDeep<Value>(value: Value): Value {
-	if (Array.isArray(value)) return value.map(copyDeep) as Value;
 	if (typeof value !== 'object' || value === null) return value;
-	const copy = Object.create(Object.getPrototypeOf(value) as object | null) as Record<string, unknown>;
-	for (const [key, inner] of Object.entries(value)) copy[key] = copyDeep(inner);
+	if (Array.isArray(value)) return value.map(copyDeep) as Value;
+	const copy = copyFlat(value) as Record<string, unknown>;
+	for (const key of Object.keys(copy)) copy[key] = copyDeep(copy[key]);
 	return copy as Value;
 }

@@ -36,6 +36,7 @@ export function buildRecord({ engine, row, graph, events, globals }: RecordParts
 			if (ratings.length > 0) event.ratings = ratings;
 		}
 	});
+	const carried = { ...state, totals: state.carriedTotals };
 	const versionName = row.facts.versionName ?? null;
 	return {
 		logical_id: row.id,
@@ -54,8 +55,8 @@ export function buildRecord({ engine, row, graph, events, globals }: RecordParts
 		voice_conversation_id: null,
 		source_workflow_run_id: state.source?.runId ?? null,
 		checkpoint_source_turn_index: state.source?.turnIndex ?? null,
-		carried_over_llm_token_usage: row.facts.carriedOverTokenUsage ?? null,
-		carried_over_llm_latency_stats: row.facts.carriedOverLatencyStats ?? null,
+		carried_over_llm_token_usage: state.source === null ? null : tokenUsage(carried),
+		carried_over_llm_latency_stats: state.source === null ? null : latencyStats(carried),
 		is_evaluation_run: row.facts.isEvaluationRun === true,
 		evaluation_run_info: row.facts.evaluationRunInfo ?? null,
 		miscellaneous: state.miscellaneous,

@@ -16,6 +16,7 @@ import type { RunnerParts } from './parts';
 import { createQueue } from './queue';
 import { readRun } from './reading';
 import { createReaper } from './reap';
+import { createReruns } from './rerun';
 import { runStateRefuses } from './refusals';
 import { leadWith } from './result';
 import { createTaker } from './take';
@@ -81,6 +82,7 @@ export function createRunner(options: RunnerOptions): Runner {
 		turn,
 		...readRun(parts),
 		...createFeedback(parts),
+		...createReruns(parts, { taker, runs }),
 		reap,
 		async close() {
 			isClosed = true;

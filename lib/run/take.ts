@@ -1,5 +1,6 @@
 /** Holds a run for one command: its place in the queue, its lease, its state; gives all of it back. */
 
+import type { RunStart } from '../engine/contract';
 import { messageOf } from '../errors';
 import type { Lease, RunRow } from '../store/contract';
 import { createActiveTurn, type ActiveTurn } from './active';
@@ -30,6 +31,8 @@ export interface TakenCommand {
 	held: { run: RunRow; lease: Lease } | null;
 	turn: ReadTurn;
 	request: TurnRequest;
+	/** What a run that is new starts from, instead of the plain facts of its row. */
+	start?: Partial<RunStart>;
 }
 
 /** How long a command that does not wait for turns waits for a pump (R1.39). */
@@ -92,7 +95,7 @@ export function createTaker(parts: RunnerParts): Taker {
 				active: current,
 				turn,
 				request,
-				begin: () => begin(live, turn),
+				begin: () => begin(live, command),
 			});
 			isReleased = driven.isReleased;
 			lives.keep(driven.live);
@@ -106,9 +109,9 @@ export function createTaker(parts: RunnerParts): Taker {
 		}
 	}
 
-	function begin(live: LiveRun, turn: ReadTurn) {
-		checkBeginning(live.graph, turn);
-		return runStart(live.row, turn, ports.newSeed());
+	function begin(live: LiveRun, { turn, start }: TakenCommand): RunStart {
+		if (start?.source === undefined) checkBeginning(live.graph, turn);
+		return { ...runStart(live.row, turn, ports.newSeed()), ...start };
 	}
 
 	async function giveBack(lease: Lease): Promise<void> {

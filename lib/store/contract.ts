@@ -110,6 +110,8 @@ export interface RunFilter {
 	createdFrom?: number;
 	/** Created at or before. */
 	createdTo?: number;
+	/** Facts that must have exactly these values. */
+	facts?: Record<string, string | number>;
 	/** Last append (or claim) before. */
 	updatedBefore?: number;
 	limit: number;

@@ -1,7 +1,7 @@
 /** The short list of things that SQLite and Postgres do differently. */
 
 import { InteractlyError, StoreError, messageOf } from '../errors';
-import type { ColumnBuilderCallback, CreateTableBuilder, Sql } from './kysely';
+import type { ColumnBuilderCallback, CreateTableBuilder, RawBuilder, Sql } from './kysely';
 
 type TableBuilder<Name extends string> = CreateTableBuilder<Name, never>;
 
@@ -16,6 +16,8 @@ export interface Dialect {
 	compact<Name extends string>(table: TableBuilder<Name>): TableBuilder<Name>;
 	/** The function that finds a text inside another: place from 1, or 0. */
 	positionOf: 'instr' | 'strpos';
+	/** One value of the JSON object in a text column, as text; null when it is absent. */
+	valueIn(column: string, name: string): RawBuilder<string | null>;
 }
 
 /** SQLite's primary result codes; extended codes carry them in the low byte. */
@@ -46,6 +48,8 @@ export function sqliteDialect(sql: Sql): Dialect {
 		plain: (table) => table.modifyEnd(sql`strict`),
 		compact: (table) => table.modifyEnd(sql`strict, without rowid`),
 		positionOf: 'instr',
+		valueIn: (column, name) =>
+			sql`cast(json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(name)}`}) as text)`,
 	};
 }
 

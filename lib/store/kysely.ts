@@ -7,6 +7,7 @@ export type {
 	Generated,
 	Kysely,
 	Migration,
+	RawBuilder,
 	Selectable,
 	Sql,
 	SqliteDatabase,

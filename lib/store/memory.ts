@@ -165,7 +165,8 @@ function list(memory: RunMemory, filter: RunFilter): { rows: RunRow[]; total: nu
 			(sessionKey === undefined || run.sessionKey === sessionKey) &&
 			(createdFrom === undefined || run.createdAt >= createdFrom) &&
 			(createdTo === undefined || run.createdAt <= createdTo) &&
-			(updatedBefore === undefined || run.updatedAt < updatedBefore),
+			(updatedBefore === undefined || run.updatedAt < updatedBefore) &&
+			Object.entries(filter.facts ?? {}).every(([name, value]) => String(run.facts[name]) === String(value)),
 	);
 	fitting.sort((one, other) => other.run.createdAt - one.run.createdAt || other.order - one.order);
 	const page = fitting.slice(filter.offset, filter.offset + filter.limit);

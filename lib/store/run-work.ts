@@ -173,7 +173,10 @@ export function* deleteSnapshots({ db }: WorkTools, runId: string): Work<void> {
 	yield* rows(once(db.deleteFrom('snapshot').where('run_key', 'in', key)));
 }
 
-export function* listRuns({ db }: WorkTools, filter: RunFilter): Work<{ rows: RunRow[]; total: number }> {
+export function* listRuns(
+	{ db, dialect }: WorkTools,
+	filter: RunFilter,
+): Work<{ rows: RunRow[]; total: number }> {
 	const { workflowId, statuses, sessionKey, createdFrom, createdTo, updatedBefore } = filter;
 	let fitting = db.selectFrom('run');
 	if (workflowId !== undefined) fitting = fitting.where('workflow_id', '=', workflowId);
@@ -182,6 +185,9 @@ export function* listRuns({ db }: WorkTools, filter: RunFilter): Work<{ rows: Ru
 	if (createdFrom !== undefined) fitting = fitting.where('run.created_at', '>=', createdFrom);
 	if (createdTo !== undefined) fitting = fitting.where('run.created_at', '<=', createdTo);
 	if (updatedBefore !== undefined) fitting = fitting.where('run.updated_at', '<', updatedBefore);
+	for (const [name, value] of Object.entries(filter.facts ?? {})) {
+		fitting = fitting.where(dialect.valueIn('run.facts', name), '=', String(value));
+	}
 	const counted = yield* first(once(fitting.select((select) => select.fn.countAll<number>().as('total'))));
 	const keys = fitting
 		.select('run.key')

@@ -323,6 +323,19 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
 			});
 		});
 
+		test('runs are found by their facts', async () => {
+			await store.createRun(newRun('r1', { facts: { from: 'x', 'a "quoted" name': 1 } }));
+			await store.createRun(newRun('r2', { facts: { from: 'y', turn: 3 } }));
+			await store.createRun(newRun('r3'));
+			const ids = async (facts: Record<string, string | number>) =>
+				(await store.listRuns({ facts, limit: 9, offset: 0 })).rows.map(({ id }) => id);
+			expect(await ids({ from: 'x' })).toEqual(['r1']);
+			expect(await ids({ from: 'y', turn: 3 })).toEqual(['r2']);
+			expect(await ids({ from: 'y', turn: 4 })).toEqual([]);
+			expect(await ids({ 'a "quoted" name': 1 })).toEqual(['r1']);
+			expect(await ids({})).toEqual(['r3', 'r2', 'r1']);
+		});
+
 		describe('snapshots', () => {
 			test('a snapshot shortens the log; a newer one replaces it; none may run ahead', async () => {
 				const { lease } = await store.createRun(newRun('r1'));

@@ -1,0 +1,238 @@
+/** Re-runs: a new run that starts where a turn of another one ended. */
+
+import type { JsonObject } from '../../lib/json';
+import { chat, direct, graphOf, openRoom, say, short, talk, type Room } from './room';
+
+let room: Room;
+beforeEach(async () => (room = await openRoom()));
+afterEach(() => room.close());
+
+/** A stored workflow with two versions; the second renames and renumbers the talking node. */
+async function storeVersions(second: JsonObject): Promise<void> {
+	await room.store.createWorkflow({
+		id: 'w',
+		name: 'W',
+		description: null,
+		document: JSON.stringify(chat.document),
+	});
+	await room.store.createVersion('w', { name: 'two', document: JSON.stringify(second), activate: false });
+}
+const stored = { type: 'stored', workflowId: 'w', version: 'active' } as const;
+
+async function converse(source: object): Promise<string> {
+	const { runId } = await room.turn({ source: source as typeof chat, dynamicVariables: { patient: 'Ada' } });
+	for (const message of ['one', 'two', 'three'])
+		await room.turn({ runId, message, runtimeVariables: { last: message } });
+	return runId;
+}
+
+const contents = () =>
+	room.requests
+		.at(-1)
+		?.messages.slice(1)
+		.map(({ content }) => content);
+
+describe('R10.1: a re-run', () => {
+	test('starts from the end of the turn; the source stays as it is', async () => {
+		const runId = await converse(chat);
+		const before = await room.runner.record(runId);
+		const { plan, result } = await room.runner.rerun({ runId, turnIndex: 1 }, { message: 'instead' });
+		expect(plan).toMatchObject({ mode: 'EXACT', historyMode: 'FULL', entryNodeId: 'talk', isEdited: false });
+		expect(result).toMatchObject({
+			reply: 'You said: instead',
+			status: 'waiting_for_user_input',
+			turnNumber: 1,
+			variables: { last: 'one' },
+		});
+		expect(result.runId).not.toBe(runId);
+		expect(contents()?.slice(-3)).toEqual(['one', 'You said: one', 'instead']);
+		expect(contents()).not.toContain('two');
+		expect(await room.runner.record(runId)).toEqual(before);
+		expect(await room.runner.record(result.runId)).toMatchObject({
+			source_workflow_run_id: runId,
+			checkpoint_source_turn_index: 1,
+			carried_over_llm_token_usage: { call_count: 1, total_tokens: 15 },
+			llm_token_usage: { call_count: 1 },
+		});
+		expect(await room.turn({ runId: result.runId, message: 'on' })).toMatchObject({
+			reply: 'You said: on',
+			turnNumber: 2,
+		});
+		expect(await room.another().turn({ runId: result.runId, message: 'later' })).toMatchObject({
+			turnNumber: 3,
+		});
+	});
+
+	test('R10.5: without a message restores and parks, and executes nothing', async () => {
+		const runId = await converse(chat);
+		const calls = room.requests.length;
+		const { result } = await room.runner.rerun({ runId, turnIndex: 2 });
+		expect(result).toMatchObject({
+			reply: '',
+			path: [],
+			status: 'waiting_for_user_input',
+			currentNode: { id: 'talk' },
+		});
+		expect(room.requests).toHaveLength(calls);
+		await room.turn({ runId: result.runId, message: 'go' });
+		expect(contents()).toEqual(
+			expect.arrayContaining(['one', 'You said: one', 'two', 'You said: two', 'go']),
+		);
+	});
+
+	test('R10.7: of a turn that ended the run parks at the last node, which a message executes', async () => {
+		const { runId } = await room.turn({ source: short });
+		const { result } = await room.runner.rerun({ runId, turnIndex: 0 });
+		expect(result).toMatchObject({ status: 'waiting_for_user_input', currentNode: { id: 'two' }, reply: '' });
+		expect(await room.turn({ runId: result.runId, message: 'again' })).toMatchObject({
+			reply: 'Second.',
+			status: 'completed',
+		});
+	});
+
+	test('unknown runs and turns are refused', async () => {
+		const runId = await converse(chat);
+		await expect(room.runner.rerun({ runId: 'no', turnIndex: 0 })).rejects.toMatchObject({
+			code: 'RUN_UNKNOWN',
+		});
+		await expect(room.runner.rerun({ runId, turnIndex: 4 })).rejects.toMatchObject({
+			code: 'TURN_UNKNOWN',
+			status: 404,
+		});
+	});
+
+	test('R10.10: the turns that can be re-run are counted with their re-runs', async () => {
+		const runId = await converse(chat);
+		await room.runner.rerun({ runId, turnIndex: 1 });
+		await room.runner.rerun({ runId, turnIndex: 1 });
+		const turns = await room.runner.rerunnableTurns(runId);
+		expect(
+			turns.map(({ turnIndex, isRerunnable, rerunCount }) => [turnIndex, isRerunnable, rerunCount]),
+		).toEqual([
+			[0, true, 0],
+			[1, true, 2],
+			[2, true, 0],
+			[3, true, 0],
+		]);
+	});
+});
+
+describe('R10.2–R10.4: targets, modes and histories', () => {
+	const renamed = graphOf(
+		[say('greet', 'Good day.'), talk('talk_2', { name: 'talk' })],
+		[direct('greet', 'talk_2')],
+	);
+
+	test('another version is matched by name and gets what was said, without memos', async () => {
+		await storeVersions(renamed);
+		const runId = await converse(stored);
+		const request = { runId, turnIndex: 2, target: { versionNumber: 1 } };
+		const plan = await room.runner.planRerun(request);
+		expect(plan).toMatchObject({
+			mode: 'REMAPPED',
+			historyMode: 'USER_AND_ASSISTANT_ONLY',
+			entryNodeId: 'talk_2',
+			targetVersionNumber: 1,
+			matches: [{ sourceId: 'talk', targetId: 'talk_2', matchedBy: 'name' }],
+			unmappedNodeIds: ['hello'],
+		});
+		const { result } = await room.runner.rerun(request, { message: 'now' });
+		expect(result).toMatchObject({ versionNumber: 1, reply: 'You said: now', currentNode: { id: 'talk_2' } });
+		expect(contents()).toEqual(['Hello.', 'one', 'You said: one', 'two', 'You said: two', 'now']);
+	});
+
+	test('NONE restores variables without the conversation', async () => {
+		const runId = await converse(chat);
+		const { result } = await room.runner.rerun(
+			{ runId, turnIndex: 3, target: { historyMode: 'NONE' } },
+			{ message: 'fresh' },
+		);
+		expect(contents()).toEqual(['fresh']);
+		expect(result.variables).toEqual({ last: 'three' });
+	});
+
+	test('nothing matches: PORTABLE, and an entry node must be given', async () => {
+		await storeVersions(graphOf([talk('other')]));
+		const runId = await converse(stored);
+		const target = { versionNumber: 1 };
+		const plan = await room.runner.planRerun({ runId, turnIndex: 1, target });
+		expect(plan).toMatchObject({
+			mode: 'PORTABLE',
+			isRerunnable: false,
+			entryNodeId: null,
+			suggestedEntryNodeIds: ['other'],
+		});
+		await expect(room.runner.rerun({ runId, turnIndex: 1, target })).rejects.toMatchObject({
+			code: 'RERUN_REFUSED',
+			status: 409,
+			advice: expect.stringContaining('"other"'),
+		});
+		const given = { ...target, entryNodeId: 'other' };
+		const { result } = await room.runner.rerun({ runId, turnIndex: 1, target: given }, { message: 'hi' });
+		expect(result).toMatchObject({ reply: 'You said: hi', currentNode: { id: 'other' } });
+	});
+
+	test('an explicit map counts before ids and names; a requested mode is a minimum', async () => {
+		await storeVersions(renamed);
+		const runId = await converse(stored);
+		const ask = (target: object) =>
+			room.runner.planRerun({ runId, turnIndex: 1, target: { versionNumber: 1, ...target } });
+		expect((await ask({ nodeIdMap: { talk: 'greet' } })).matches).toContainEqual(
+			expect.objectContaining({ sourceId: 'talk', targetId: 'greet', matchedBy: 'explicit' }),
+		);
+		expect(await ask({ requestedMode: 'REMAPPED' })).toMatchObject({ isRerunnable: true });
+		expect(await ask({ requestedMode: 'EXACT' })).toMatchObject({ isRerunnable: false, mode: 'REMAPPED' });
+		await expect(ask({ nodeIdMap: { no: 'greet' } })).rejects.toMatchObject({ code: 'RUN_INPUT_REFUSED' });
+		await expect(ask({ entryNodeId: 'no' })).rejects.toMatchObject({ code: 'RUN_INPUT_REFUSED' });
+	});
+
+	test("the default target is the active version of the source's workflow", async () => {
+		await storeVersions(renamed);
+		const runId = await converse(stored);
+		await room.store.activateVersion('w', 1);
+		expect(await room.runner.planRerun({ runId, turnIndex: 0 })).toMatchObject({
+			targetWorkflowId: 'w',
+			targetVersionNumber: 1,
+		});
+	});
+});
+
+describe('R10.8: amendments', () => {
+	test('edits, appends and deletes address the transcript as it was', async () => {
+		const runId = await converse(chat);
+		const amendment = {
+			messageEdits: [{ threadId: '0', index: 1, text: 'first, edited' }],
+			messageDeletes: [{ threadId: '0', index: 2 }],
+			messageAppends: [{ threadId: '0', role: 'assistant', text: 'One more thing.' } as const],
+			runtimeVariables: { '0': { plan: 'gold' } },
+			dynamicVariables: { patient: 'Bo' },
+		};
+		const plan = await room.runner.planRerun({ runId, turnIndex: 1, amendment });
+		expect(plan).toMatchObject({
+			isEdited: true,
+			removedMessageCount: 1,
+			dynamicVariables: { patient: 'Bo' },
+		});
+		expect(plan.threads[0]?.messages.map(({ text }) => text)).toEqual([
+			'Hello.',
+			'first, edited',
+			'One more thing.',
+		]);
+		const { result } = await room.runner.rerun({ runId, turnIndex: 1, amendment }, { message: 'x' });
+		expect(result.variables).toMatchObject({ plan: 'gold', last: 'one' });
+		expect(contents()).toEqual(expect.arrayContaining(['first, edited', 'One more thing.', 'x']));
+		expect(contents()).not.toContain('You said: one');
+		expect(await room.runner.transcript(runId)).toContain('User: one');
+	});
+
+	test.each([
+		['an index that is not there', { messageEdits: [{ threadId: '0', index: 9, text: 'x' }] }],
+		['a thread that is not there', { messageAppends: [{ threadId: '7', role: 'user' as const, text: 'x' }] }],
+		['a blank text', { messageEdits: [{ threadId: '0', index: 0, text: ' ' }] }],
+	])('%s is refused', async (_name, amendment) => {
+		const runId = await converse(chat);
+		await expect(room.runner.planRerun({ runId, turnIndex: 1, amendment })).rejects.toMatchObject({
+			code: 'RUN_INPUT_REFUSED',
+		});
+	});
+});
