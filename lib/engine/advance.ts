@@ -90,7 +90,7 @@ async function pump(context: Context): Promise<void> {
 	}
 	// When only evaluations are due, the first that comes out true opens the pump.
 	await judgeWaiting(context);
-	if (state.openTurn === null) return;
+	if (state.openTurn === null) return context.flush();
 	await settleStarted(context);
 	await closeTurn(context);
 }
@@ -135,6 +135,9 @@ function startMainThread(context: Context, startNodeId: string | null): void {
 		});
 	}
 	context.emit({ type: 'threadStarted', thread: '0', parent: null, edgeId: null, nodeId: node.logical_id ?? '', forced: startNodeId !== null, copiesHistory: false });
+	if (startNodeId === null && graph.node_configs.filter((each) => each.is_start).length > 1) {
+		context.warn('0', `Several nodes are marked as the start; the first in the list, "${node.name ?? node.logical_id}", was taken.`);
+	}
 	const thread = threadOf(context.state, '0');
 	for (const write of enterInteriors(context, thread, null, thread.nodeId)) write();
 }

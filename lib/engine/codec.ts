@@ -59,7 +59,6 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 ];
 
 const CODES = new Map<string, number>(LAYOUT.map(([type], code) => [type, code]));
-const FALLBACK_TEXTS = LAYOUT.map(([, fields]) => fields.map((field) => JSON.stringify(field[1])));
 
 interface Positions {
 	nodes: Map<string, number>;
@@ -97,17 +96,17 @@ export function encodeEvents(events: readonly RunEvent[], graph: Graph): string 
 	for (const event of events) {
 		const code = CODES.get(event.type) ?? -1;
 		const fields = LAYOUT[code]?.[1] ?? [];
+		const values = event as unknown as Record<string, Json>;
+		let count = fields.length;
+		// Most fields of most events have their fallback: from the end, the first that has not is found soonest.
+		while (count > 0 && isLeftOut(values, fields[count - 1] as Field)) count -= 1;
 		const tuple: Json[] = [code, event.at - time];
 		time = event.at;
-		const values = event as unknown as Record<string, Json>;
-		let length = 2;
-		for (let index = 0; index < fields.length; index += 1) {
-			const [name, fallback, kind] = fields[index] as Field;
+		for (let index = 0; index < count; index += 1) {
+			const [name, , kind] = fields[index] as Field;
 			const value = values[name] ?? null;
 			tuple.push(kind === undefined ? value : pack(value, kind, positions));
-			if (!isFallback(value, fallback, FALLBACK_TEXTS[code]?.[index] ?? '')) length = tuple.length;
 		}
-		tuple.length = length;
 		batch.push(tuple);
 	}
 	return JSON.stringify(batch);
@@ -136,10 +135,11 @@ export function decodeEvents(text: string, graph: Graph): RunEvent[] {
 	return events;
 }
 
-function isFallback(value: Json, fallback: Json, fallbackText: string): boolean {
+function isLeftOut(values: Record<string, Json>, [name, fallback]: Field): boolean {
+	const value = values[name] ?? null;
 	if (value === fallback) return true;
 	if (typeof value !== 'object' || value === null || typeof fallback !== 'object' || fallback === null) return false;
-	return Array.isArray(value) ? value.length === 0 && fallbackText === '[]' : Object.keys(value).length === 0 && fallbackText === '{}';
+	return Array.isArray(value) ? Array.isArray(fallback) && value.length === 0 : !Array.isArray(fallback) && Object.keys(value).length === 0;
 }
 
 /** Defaults are shared constants; an event must own its objects. */

@@ -22,6 +22,8 @@ export interface Context {
 	readonly onToken: ((text: string, threadId: string) => void) | undefined;
 	/** Folds the event into the state at once; it becomes durable with the next flush. */
 	emit(event: Unstamped): void;
+	/** Shows what is no part of the record (R9.53), after all that happened before it. */
+	show(event: Unstamped): void;
 	/** Hands pending events to the journal. Between steps the journal may delay; before effects it must not. */
 	flush(mustHold?: boolean): Promise<void>;
 	scope(thread: ThreadState): Scope;
@@ -105,6 +107,12 @@ export function createContext(
 			if (projector) shown.push(...projector.project(stamped));
 			fold(state, stamped, graph);
 			pending.push(stamped);
+		},
+		show(event) {
+			if (!projector) return;
+			void context.flush().catch(() => undefined);
+			const wires = projector.project({ ...event, at: ports.clock.now() } as RunEvent);
+			appending = appending.then(() => wires.forEach((wire) => request.onEvent?.(wire)));
 		},
 		flush(mustHold = false) {
 			if (pending.length === 0 && !mustHold) return appending;

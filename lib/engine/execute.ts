@@ -9,6 +9,7 @@ import { offerExits } from '../edge/offer';
 import { messageOf } from '../errors';
 import type { Node } from '../graph/node';
 import type { Context } from './context';
+import { exhaust } from './loop';
 import { mustAnswerInText, positionOf, storePick } from './position';
 import { nonce } from './random';
 import type { Frame, ThreadState } from './state';
@@ -40,6 +41,7 @@ export async function executeNode(context: Context, thread: ThreadState): Promis
 				attempt: frame.attempt,
 				reason: 'The time of the loop was spent while the node was executing.',
 			});
+			exhaust(context, thread, 'expiry_time');
 		} else if (node.self_loop_config?.enabled) {
 			// R6.13: an attempt that throws counts as failed, and the loop goes on.
 			context.warn(thread.id, `Attempt ${frame.attempt} of "${node.name ?? thread.nodeId}" failed: ${messageOf(error)}`);
@@ -89,6 +91,7 @@ async function runBehavior(context: Context, thread: ThreadState, node: Node, { 
 	const exits = withoutTools ? [] : exitsOf(positionOf(context, thread, node));
 	const offered = offeredExits(graph, exits);
 	const independent = independentExits(graph, exits);
+	const judging = new AbortController();
 	let judged: Promise<JudgedPick | null> | null = null;
 	const step = new StepRun({
 		context,
@@ -108,11 +111,19 @@ async function runBehavior(context: Context, thread: ThreadState, node: Node, { 
 		clearance: independent.length === 0 ? null : async () => (await judged) === null,
 	});
 	if (independent.length > 0) {
-		judged = judgeIndependently(context, step, { exits: independent, signal });
+		judged = judgeIndependently(context, step, { exits: independent, signal: AbortSignal.any([signal, judging.signal]) });
 		// A failure surfaces where the verdict is awaited; until then it must not count as unhandled.
 		judged.catch(() => undefined);
 	}
-	const outcome = await behaviorOf(node).execute(step);
+	let outcome: StepOutcome;
+	try {
+		outcome = await behaviorOf(node).execute(step);
+	} catch (error) {
+		// Without an outcome there is nothing to judge, and no verdict may arrive after the execution.
+		judging.abort(error);
+		await Promise.allSettled([judged]);
+		throw error;
+	}
 	const verdict = judged === null ? null : await judged;
 	if (verdict === null) return outcome;
 	return { ...outcome, picks: [verdict.pick], pickedBy: verdict.judgedBy };

@@ -14,8 +14,16 @@ export interface TurnRecord {
 	events: WireEvent[];
 	nodeOutputs: Record<string, JsonObject[]>;
 	metrics: TurnMetrics;
+	/** Dynamic variables as this turn reads them; made when first shown. */
+	dynamic: DynamicValues | null;
 	/** A pump that moved a parked thread tells that the run is ready again. */
 	moved: boolean;
+}
+
+/** What callers supplied, and every dynamic variable with its value in the turn (R4.14, R4.15). */
+export interface DynamicValues {
+	supplied: JsonObject;
+	all: JsonObject;
 }
 
 /** One input/output pair of the record (R9.50). */
@@ -43,14 +51,19 @@ export function endStateOf(state: RunState): JsonObject {
 	};
 }
 
-/** The turn's run input with its dynamic variables resolved (R9.50). */
-export function resolvedInput(graph: Graph, state: RunState, globals: JsonObject, event: Extract<RunEvent, { type: 'turnStarted' }>): JsonObject {
-	const supplied = mergeVariables(state.dynamicVariables, event.dynamicVariables);
-	const system = systemOf({ ...state, openTurn: null, updatedAtMs: event.at });
+/** The dynamic variables of the turn in progress; without one, those of a turn that begins now. */
+export function dynamicValues(graph: Graph, state: RunState, globals: JsonObject): DynamicValues {
 	const defaults = graph.workflow_config.miscellaneous['default_dynamic_variables'];
 	let all: JsonObject = mergeVariables(globals, graph.dynamic_variables);
 	if (typeof defaults === 'object' && defaults !== null && !Array.isArray(defaults)) all = mergeVariables(all, defaults);
-	all = mergeVariables(mergeVariables(mergeVariables(all, state.provided), supplied), system);
+	for (const layer of [state.provided, state.dynamicVariables, systemOf(state)]) all = mergeVariables(all, layer);
+	return { supplied: state.dynamicVariables, all };
+}
+
+/** The turn's run input with its dynamic variables resolved (R9.50). */
+export function resolvedInput(graph: Graph, state: RunState, globals: JsonObject, event: Extract<RunEvent, { type: 'turnStarted' }>): JsonObject {
+	const dynamicVariables = mergeVariables(state.dynamicVariables, event.dynamicVariables);
+	const { supplied, all } = dynamicValues(graph, { ...state, dynamicVariables, openTurn: null, updatedAtMs: event.at }, globals);
 	return {
 		command: event.kind === 'resume' ? 'resume' : state.turnCount === 0 ? 'start' : 'data',
 		workflow_id: state.workflowId,

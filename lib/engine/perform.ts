@@ -16,8 +16,8 @@ export async function perform<T extends Json>(step: StepRun, effect: Effect, act
 	const known = frame.effects[effect.key];
 	if (known?.settled) return outcomeOf<T>(known.outcome);
 	const repeatable = effect.sideEffect === 'none' || effect.sideEffect === 'reads';
-	if (known && !repeatable) throw unknownOutcome(step, effect);
-	if (!known) step.emit({ type: 'effectStarted', ...on, key: effect.key, kind: effect.kind, target: effect.target, repeatable });
+	if (known && !repeatable) throw unknownOutcome(step, effect.kind, known.target);
+	if (!known) step.emit({ type: 'effectStarted', ...on, key: effect.key, kind: effect.kind, target: step.scope.mask(effect.target), repeatable });
 	await context.flush(!repeatable);
 	signal.throwIfAborted();
 	let outcome: T;
@@ -25,7 +25,8 @@ export async function perform<T extends Json>(step: StepRun, effect: Effect, act
 		outcome = await act(signal);
 	} catch (error) {
 		signal.throwIfAborted();
-		await settle(step, effect.key, { $failed: { code: codeOf(error), message: messageOf(error) } });
+		// What went out may stand in the error, an address with a key for one (R4.28).
+		await settle(step, effect.key, { $failed: { code: codeOf(error), message: step.scope.mask(messageOf(error)) } });
 		throw error;
 	}
 	await settle(step, effect.key, outcome);
@@ -44,10 +45,10 @@ function outcomeOf<T extends Json>(outcome: Json): T {
 }
 
 /** The node reports the failure; the turn then ends there, unless only a companion is concerned (R5.10). */
-function unknownOutcome({ context, thread }: StepRun, effect: Effect): EffectError {
+function unknownOutcome({ context, thread }: StepRun, kind: string, target: string): EffectError {
 	const error = new EffectError(
 		'EFFECT_OUTCOME_UNKNOWN',
-		`The process stopped while the ${effect.kind} call "${effect.target}" was under way; whether it took effect is unknown, so it was not repeated.`,
+		`The process stopped while the ${kind} call "${target}" was under way; whether it took effect is unknown, so it was not repeated.`,
 		{ advice: 'Check the other side, then resume the run: it goes on after this node with success = false.' },
 	);
 	if (thread.parentId === null) context.turnError ??= { code: error.code, message: error.message, advice: error.advice ?? null };

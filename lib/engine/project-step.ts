@@ -3,6 +3,7 @@
 import type { JsonObject } from '../json';
 import { readFlag } from '../graph/field';
 import type { RunEvent, WireEvent } from './contract';
+import { dynamicValues } from './pair';
 import type { Projection } from './project';
 import { sentencesOf } from './sentences';
 import type { Frame, ThreadState } from './state';
@@ -25,6 +26,8 @@ export function projectStep(projection: Projection, event: StepEvent): WireEvent
 		case 'modelReplied':
 			turn.metrics.modelReplied(event.latencyMs);
 			return modelReplied(projection, event, { thread, frame, node });
+		case 'modelFailed':
+			return debugLog(projection, event, { thread, frame, node });
 		case 'answerDiscarded': {
 			const answer = frame?.replies[event.call];
 			const call = answer ? winnerOf(answer) : null;
@@ -39,7 +42,7 @@ export function projectStep(projection: Projection, event: StepEvent): WireEvent
 			];
 		}
 		case 'spoke':
-			return spoke(projection, event, { frame, node });
+			return spoke(projection, event, { frame, node: frame ? node : nodeLeft(projection, thread) });
 		case 'toolReturned': {
 			const type = llmEventType(graph.nodesById.get(frame?.nodeId ?? '')?.type);
 			return [
@@ -134,15 +137,7 @@ function modelReplied({ graph, state, wire }: Projection, event: Extract<StepEve
 		}),
 		llm_usage_info: call ? usageInfo(call, { responseId: id, messageId: id, finishReason: event.finishReason, wasStreamed: event.wasStreamed }) : null,
 	};
-	const events: WireEvent[] = [];
-	if (readFlag(graph.workflow_config.miscellaneous['debug_mode']) === true && where.thread) {
-		events.push(
-			wire.event('workflow_debug_log', event.thread, {
-				chat_history: where.thread.history.map((message) => wireMessage(graph, state.runId, message)),
-				debug_message: `Model call of "${graph.nodesById.get(where.frame?.nodeId ?? '')?.name ?? where.frame?.nodeId ?? ''}" (${event.purpose}).`,
-			}),
-		);
-	}
+	const events = debugLog({ graph, state, wire }, event, where);
 	if (event.purpose === 'condition') {
 		const output = event.output as { condition_met?: unknown } | null;
 		events.push(
@@ -156,6 +151,25 @@ function modelReplied({ graph, state, wire }: Projection, event: Extract<StepEve
 	}
 	events.push(wire.event(llmEventType(graph.nodesById.get(where.frame?.nodeId ?? '')?.type), event.thread, fields));
 	return events;
+}
+
+/** The line of an edge belongs to the node that was left over it. */
+function nodeLeft({ graph, state }: Projection, thread: ThreadState | undefined): JsonObject {
+	const nodeId = thread?.history.findLast((message) => message.memo !== undefined)?.memo?.fromNodeId ?? '';
+	const runs = state.nodeRuns[nodeId];
+	return nodeFields(graph, nodeId, runs === undefined ? null : String(runs));
+}
+
+/** What a model call was made on (R9.42); shown with its answer, because only then does the record know of it. */
+function debugLog({ graph, state, wire }: Pick<Projection, 'graph' | 'state' | 'wire'>, event: { thread: string; purpose: string }, where: Where): WireEvent[] {
+	if (readFlag(graph.workflow_config.miscellaneous['debug_mode']) !== true || !where.thread) return [];
+	const nodeId = where.frame?.nodeId ?? '';
+	return [
+		wire.event('workflow_debug_log', event.thread, {
+			chat_history: where.thread.history.map((message) => wireMessage(graph, state.runId, message)),
+			debug_message: `Model call of "${graph.nodesById.get(nodeId)?.name ?? nodeId}" (${event.purpose}).`,
+		}),
+	];
 }
 
 function spoke({ graph, state, wire }: Projection, event: Extract<StepEvent, { type: 'spoke' }>, where: Where): WireEvent[] {
@@ -190,7 +204,7 @@ function spoke({ graph, state, wire }: Projection, event: Extract<StepEvent, { t
 	return events;
 }
 
-function endNode({ graph, state, turn, wire }: Projection, event: Extract<StepEvent, { type: 'nodeEnded' }>, where: Where): WireEvent[] {
+function endNode({ graph, state, globals, turn, wire }: Projection, event: Extract<StepEvent, { type: 'nodeEnded' }>, where: Where): WireEvent[] {
 	const nodeRunId = where.frame?.nodeRunId ?? null;
 	turn.metrics.nodeEnded(`${event.nodeId}:${nodeRunId}`, event.at);
 	const output: JsonObject = {
@@ -201,12 +215,17 @@ function endNode({ graph, state, turn, wire }: Projection, event: Extract<StepEv
 		...event.output,
 	};
 	(turn.nodeOutputs[event.thread] ??= []).push(output);
+	turn.dynamic ??= dynamicValues(graph, state, globals);
 	return [
 		wire.event('end_node_run', event.thread, { ...nodeFields(graph, event.nodeId, nodeRunId), run_output: output }),
 		wire.event('workflow_show_state', event.thread, {
 			thread_id: event.thread,
 			runtime_variables: { ...where.thread?.variables },
-			workflow_runtime_variables: { ...state.workflowVariables },
+			workflow_runtime_variables: {
+				...state.workflowVariables,
+				_input_dynamic_variables: turn.dynamic.supplied,
+				_evaluated_dynamic_variables: turn.dynamic.all,
+			},
 		}),
 	];
 }

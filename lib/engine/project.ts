@@ -9,7 +9,7 @@ import { projectStep, isStep } from './project-step';
 import { pairOf, resolvedInput, type TurnRecord } from './pair';
 import { companionThreads, hasBackgroundWork } from './standing';
 import { authoredThreadId, type RunState } from './state';
-import { createWireMaker, edgeFields, messageIdOf, messagePayload, nodeFields, type WireMaker } from './wire';
+import { createWireMaker, edgeFields, messageIdOf, messagePayload, nodeFields, uuidOf, wireMessage, type WireMaker } from './wire';
 
 export interface Projector {
 	/** The wire events of `event`; call it BEFORE the event is folded into the state. */
@@ -32,8 +32,8 @@ export function createProjector(graph: Graph, state: RunState, globals: JsonObje
 			}
 			const wire = createWireMaker(state.runId || (event.type === 'runStarted' ? event.runId : ''), state.eventCount, event.at);
 			const events = isStep(event)
-				? projectStep({ graph, state, turn, wire }, event)
-				: projectThread({ graph, state, turn, wire }, event);
+				? projectStep({ graph, state, globals, turn, wire }, event)
+				: projectThread({ graph, state, globals, turn, wire }, event);
 			for (const each of events) {
 				if (isRecorded(each) && !OUTSIDE_PAIRS.has(each.type)) turn.events.push(each);
 			}
@@ -48,20 +48,22 @@ const OUTSIDE_PAIRS = new Set(['end_workflow_iteration']);
 export interface Projection {
 	graph: Graph;
 	state: RunState;
+	globals: JsonObject;
 	turn: TurnRecord;
 	wire: WireMaker;
 }
 
 function newTurn(atMs: number): TurnRecord {
-	return { input: {}, events: [], nodeOutputs: {}, metrics: createTurnMetrics(atMs), moved: false };
+	return { input: {}, events: [], nodeOutputs: {}, metrics: createTurnMetrics(atMs), moved: false, dynamic: null };
 }
 
-function projectThread({ graph, state, turn, wire }: Projection, event: RunEvent): WireEvent[] {
+function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
+	const { graph, state, turn, wire } = projection;
 	switch (event.type) {
 		case 'runStarted':
 			return [wire.event('start_workflow', null)];
 		case 'threadStarted':
-			return startThread({ graph, state, turn, wire }, event);
+			return startThread(projection, event);
 		case 'messagesReceived': {
 			const messages = event.messages.flatMap((message, index) =>
 				message.synthetic
@@ -72,7 +74,7 @@ function projectThread({ graph, state, turn, wire }: Projection, event: RunEvent
 			return messages.length === 0 ? [] : [wire.event('user_messages', event.thread, { ...nodeFields(graph, event.nodeId, null), messages })];
 		}
 		case 'hopped':
-			return hop({ graph, state, turn, wire }, event);
+			return hop(projection, event);
 		case 'waitingMatched': {
 			turn.moved = true;
 			const edge = graph.edgesById.get(event.edgeId);
@@ -98,14 +100,7 @@ function projectThread({ graph, state, turn, wire }: Projection, event: RunEvent
 			];
 		}
 		case 'waitingJudged':
-			return [
-				wire.event('waiting_evaluation_boundary', event.thread, {
-					parked_node_logical_id: event.nodeId,
-					edges_evaluated: event.edgeIds,
-					transitioned: event.transitioned,
-					still_waiting: event.stillWaiting,
-				}),
-			];
+			return [judged(projection, event)];
 		case 'loopDelayed':
 			return [
 				wire.event('self_loop_delay', event.thread, {
@@ -115,7 +110,7 @@ function projectThread({ graph, state, turn, wire }: Projection, event: RunEvent
 				}),
 			];
 		case 'loopRepeated':
-			return [selfLoop({ graph, state, turn, wire }, event.thread, event.nodeId)];
+			return [selfLoop(projection, event.thread, event.nodeId)];
 		case 'loopEnded':
 			return [
 				wire.event('self_loop_exhausted', event.thread, {
@@ -135,7 +130,7 @@ function projectThread({ graph, state, turn, wire }: Projection, event: RunEvent
 			];
 		case 'parked':
 			return [
-				...(event.selfLoop ? [selfLoop({ graph, state, turn, wire }, event.thread, event.nodeId)] : []),
+				...(event.selfLoop ? [selfLoop(projection, event.thread, event.nodeId)] : []),
 				wire.event('busy_wait_for_user_message', event.thread, nodeFields(graph, event.nodeId, null)),
 			];
 		case 'threadPaused':
@@ -157,7 +152,7 @@ function projectThread({ graph, state, turn, wire }: Projection, event: RunEvent
 		case 'warned':
 			return [wire.event('workflow_warning', event.thread, { warning_message: event.message })];
 		case 'turnEnded':
-			return endTurn({ graph, state, turn, wire }, event);
+			return endTurn(projection, event);
 		case 'runEnded': {
 			const usage = { llm_token_usage: tokenUsage(state), llm_latency_stats: latencyStats(state) };
 			if (event.status === 'completed' || event.status === 'cancelled') return [wire.event('end_workflow', null, usage)];
@@ -215,27 +210,23 @@ function hop({ graph, state, wire }: Projection, event: Extract<RunEvent, { type
 	}
 	const toNodeId = event.escalation ? event.escalation.toNodeId : event.toNodeId;
 	if (toNodeId === null) return events;
-	const nameOf = (id: string) => graph.nodesById.get(id)?.name ?? id;
-	events.push(
-		wire.event('workflow_navigation_message', event.thread, {
-			message: messagePayload({
-				id: messageIdOf(state.runId, { id: `${state.eventCount}.0`, type: 'ai', memo: true }),
-				type: 'ai',
-				content: `"${nameOf(event.fromNodeId)}" handed over to "${nameOf(toNodeId)}".`,
-				metadata: {
-					navigation_message: 'true',
-					edge_type: event.kind,
-					source_node_id: event.fromNodeId,
-					source_node_name: nameOf(event.fromNodeId),
-					destination_node_id: toNodeId,
-					destination_node_name: nameOf(toNodeId),
-					edge_name: edgeName,
-					edge_logical_id: event.edgeId,
-				},
-			}),
-		}),
-	);
+	const { kind, edgeId, globalNodeId, fromNodeId } = event;
+	const memo = { edgeType: kind, edgeId, globalNodeId, fromNodeId, toNodeId };
+	const message = wireMessage(graph, state.runId, { id: `${state.eventCount}.0`, type: 'ai', content: '', memo });
+	events.push(wire.event('workflow_navigation_message', event.thread, { message }));
 	return events;
+}
+
+/** An evaluation without a transition is no event of the log, so its id cannot be one of the log's. */
+function judged({ state, wire }: Projection, event: Extract<RunEvent, { type: 'waitingJudged' }>): WireEvent {
+	const boundary = wire.event('waiting_evaluation_boundary', event.thread, {
+		parked_node_logical_id: event.nodeId,
+		edges_evaluated: event.edgeIds,
+		transitioned: event.transitioned,
+		still_waiting: event.stillWaiting,
+	});
+	if (!event.transitioned) boundary.logical_id = `event_${uuidOf(`${state.runId}:judged:${event.thread}:${event.at}`)}`;
+	return boundary;
 }
 
 function selfLoop({ graph, state, wire }: Projection, threadId: string, nodeId: string): WireEvent {

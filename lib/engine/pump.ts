@@ -73,6 +73,7 @@ export async function judgeWaiting(context: Context): Promise<void> {
 		const nodeId = thread.nodeId;
 		const edgeIds = due.map(({ edge }) => edge.logical_id ?? '');
 		if (await judge(context, thread, due)) await finishTransition(context, thread, { nodeId, edgeIds });
+		else context.show({ type: 'waitingJudged', thread: thread.id, nodeId, edgeIds, transitioned: false, stillWaiting: true });
 	}
 }
 

@@ -202,6 +202,7 @@ export class StepRun implements Step {
 	}
 
 	warn(message: string): void {
+		if (this.signal.aborted) return;
 		this.context.warn(this.threadId, message, `${this.threadId}|${this.nodeId}|${this.nodeRunId}|${message}`);
 	}
 

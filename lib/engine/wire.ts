@@ -120,7 +120,9 @@ export function wireMessage(graph: Graph, runId: string, message: Message): Json
 					navigation_message: 'true',
 					edge_type: memo.edgeType,
 					source_node_id: memo.fromNodeId,
+					source_node_name: graph.nodesById.get(memo.fromNodeId)?.name ?? null,
 					destination_node_id: memo.toNodeId,
+					destination_node_name: graph.nodesById.get(memo.toNodeId)?.name ?? null,
 					edge_name: edgeNameOf(graph, memo),
 					edge_logical_id: memo.edgeId,
 				}
