@@ -113,12 +113,12 @@ describe('sqlite: the file', () => {
 		await Promise.all(stores.map((store, index) => appendMany(store, `r${index}`, 5)));
 		expect((await stores[0]?.listRuns({ limit: 9, offset: 0 }))?.total).toBe(4);
 		const database = new DatabaseSync(path);
-		expect(
-			database
-				.prepare('select name from migration')
-				.all()
-				.map((row) => row.name),
-		).toEqual(['0001_start']);
+		const names = database
+			.prepare('select name from migration')
+			.all()
+			.map((row) => row.name);
+		expect(names).toContain('0001_start');
+		expect(new Set(names).size).toBe(names.length);
 		database.close();
 		for (const store of stores) await store.close();
 	});
