@@ -135,6 +135,7 @@ export function decodeEvents(text: string, graph: Graph): RunEvent[] {
 	return events;
 }
 
+/** A fallback that is an object or a list is an empty one. */
 function isLeftOut(values: Record<string, Json>, [name, fallback]: Field): boolean {
 	const value = values[name] ?? null;
 	if (value === fallback) return true;
