@@ -75,11 +75,15 @@ export async function chooseHop(request: ChooseRequest): Promise<Hop | null> {
 }
 
 /** The main direct edge as a hop (R3.6), or null; while a bounded loop repeats there is none (R6.9). */
-export function directHop({ graph, node, loop }: Position): Hop | null {
+export function directHop(position: Position): Hop | null {
+	const { graph, node, loop } = position;
 	if (loop === 'repeating') return null;
 	const edge = mainEdgeOf(graph, node.logical_id ?? '');
 	const destination = edge && destinationOf(graph, edge);
-	if (!edge || !destination) return null;
+	if (!edge || !destination) {
+		warnOfLooseEdges(position);
+		return null;
+	}
 	return {
 		kind: 'direct',
 		edge,
@@ -90,6 +94,17 @@ export function directHop({ graph, node, loop }: Position): Hop | null {
 		message: null,
 		judgedBy: null,
 	};
+}
+
+/** A direct edge to a node that does not exist is ignored, and told (R3.60). */
+function warnOfLooseEdges({ graph, node, warn }: Position): void {
+	for (const edge of graph.edgesBySource.get(node.logical_id ?? '') ?? []) {
+		if (edge.type !== 'direct' || destinationOf(graph, edge) !== null) continue;
+		warn(
+			`Edge "${edge.name ?? edge.logical_id}" leads to no node of the graph and is ignored.`,
+			`nowhere:${edge.logical_id}`,
+		);
+	}
 }
 
 /**

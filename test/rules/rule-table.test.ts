@@ -23,7 +23,9 @@ test('every rule is cited by a test, points to one that is, or says why not', ()
 });
 
 test('a rule that is tested gives no reason for being untested', () => {
-	const excused = Object.entries(found.rules).filter(([rule, { untested }]) => untested !== undefined && found.tests.get(rule)?.length !== 0);
+	const excused = Object.entries(found.rules).filter(
+		([rule, { untested }]) => untested !== undefined && found.tests.get(rule)?.length !== 0,
+	);
 	expect(excused.map(([rule]) => rule)).toEqual([]);
 });
 
