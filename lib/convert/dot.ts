@@ -16,14 +16,14 @@ import {
 /** The face whose widths Graphviz knows; the font that PNG files are drawn with has the same widths. */
 export const FONT_FAMILY = 'Arial';
 
-/** The whole drawing without its legend, title on top. */
-export function dotText(drawing: Drawing): string {
+/** The whole drawing without its legend, title on top; `settings` are further graph attributes. */
+export function dotText(drawing: Drawing, settings: Record<string, string> = {}): string {
 	const grouped = new Set(drawing.groups.flatMap((group) => group.nodeKeys));
 	const byKey = new Map(drawing.nodes.map((node) => [node.key, node]));
 	return [
 		'digraph workflow {',
 		...dotDefaults(),
-		attributes('graph', { label: titleLabel(drawing.title), labelloc: 't', labeljust: 'l' }),
+		attributes('graph', { label: titleLabel(drawing.title), labelloc: 't', labeljust: 'l', ...settings }),
 		...drawing.nodes.filter((node) => !grouped.has(node.key)).map(dotNode),
 		...drawing.groups.flatMap((group) => [
 			`subgraph ${quoted(`cluster_${group.key}`)} {`,

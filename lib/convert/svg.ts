@@ -4,6 +4,7 @@ import { LimitError } from '../errors';
 import type { Graph } from '../graph/graph';
 import { dotText, FONT_FAMILY } from './dot';
 import { drawingOf, type DrawnPath } from './drawing';
+import { layOut, type LayoutJob } from './layout';
 import { legendDot, legendOf } from './legend';
 import { PAPER_COLOR } from './palette';
 
@@ -12,38 +13,45 @@ export interface DrawOptions {
 	path?: DrawnPath | null;
 	/** Default true. */
 	withLegend?: boolean;
-	/** Nodes and edges together that are laid out at most (default 1,500): the time grows with their square. */
-	maxElements?: number;
+	/** Milliseconds for a careful layout (default 15,000); after them a rough one is made in twice the time. */
+	limitMs?: number;
 }
 
 /** Names to try when the first is not there; all of them have the widths the layout was made for. */
 const FONT_FALLBACKS = `${FONT_FAMILY}, Helvetica, 'Liberation Sans', Arimo, sans-serif`;
 
 /**
+ * Straight lines and few improvements: a graph that is tangled beyond a careful layout in any time.
+ * Crossings stay, and the picture is there in seconds.
+ */
+const ROUGH = { splines: 'line', nslimit: '1', nslimit1: '1', mclimit: '0.1' };
+
+/**
  * @returns A whole SVG document.
- * @throws {LimitError} `DRAWING_TOO_LARGE`.
+ * @throws {LimitError} `DRAWING_TOO_LARGE`: no layout was found in time.
  */
 export async function drawSvg(graph: Graph, options: DrawOptions = {}): Promise<string> {
-	const { path = null, withLegend = true, maxElements = 1500 } = options;
-	const size = graph.node_configs.length + graph.edge_configs.length;
-	if (size > maxElements) {
-		throw new LimitError(
-			'DRAWING_TOO_LARGE',
-			`The graph has ${size} nodes and edges; a picture is laid out for ${maxElements} at most.`,
-			{ advice: 'Draw it as mermaid text, or split the graph with super nodes.' },
-		);
-	}
-	const { instance } = await import('@viz-js/viz');
-	const viz = await instance();
-	const render = (dot: string, engine: string) => pictureOf(viz.renderString(dot, { format: 'svg', engine }));
+	const { path = null, withLegend = true, limitMs = 15_000 } = options;
 	const drawing = drawingOf(graph, path);
-	const main = render(dotText(drawing), 'dot');
-	const hasLegend = withLegend && legendOf(drawing).length > 0;
-	return compose({
-		title: drawing.title,
-		main,
-		legend: hasLegend ? render(legendDot(drawing), 'neato') : null,
-	});
+	const legend: LayoutJob[] =
+		withLegend && legendOf(drawing).length > 0 ? [{ dot: legendDot(drawing), engine: 'neato' }] : [];
+	const jobs = (settings: Record<string, string>): LayoutJob[] => [
+		{ dot: dotText(drawing, settings), engine: 'dot' },
+		...legend,
+	];
+	const pictures = (await layOut(jobs({}), limitMs)) ?? (await layOut(jobs(ROUGH), 2 * limitMs));
+	const [main, below] = pictures?.map(pictureOf) ?? [];
+	if (main === undefined) throw tooLarge(graph, 3 * limitMs);
+	return compose({ title: drawing.title, main, legend: below ?? null });
+}
+
+function tooLarge(graph: Graph, spentMs: number): LimitError {
+	const size = `${graph.node_configs.length} nodes and ${graph.edge_configs.length} edges`;
+	return new LimitError(
+		'DRAWING_TOO_LARGE',
+		`No layout for ${size} was found in ${Math.round(spentMs / 1000)} seconds.`,
+		{ advice: 'Draw the graph as mermaid text, or split it with super nodes.' },
+	);
 }
 
 interface Picture {
