@@ -12,7 +12,7 @@ import {
 	edgeBase,
 	edgeBaseSchema,
 } from './edge';
-import { aWarning, anError, blocksImport, type Fault, pathTo, quoted, READ_AS_EMPTY } from './fault';
+import { aWarning, anError, blocksImport, type Fault, pathTo, quoted } from './fault';
 import { type Graph, type WorkflowConfig, workflowConfigSchema } from './graph';
 import { indexGraph } from './indexes';
 import { type Node, nodeBase, nodeBaseSchema, nodeSchema } from './node';
@@ -92,11 +92,10 @@ function* elements(raw: JsonObject, key: 'node_configs' | 'edge_configs', place:
 	const value = raw[key];
 	if (value === undefined) return;
 	if (!Array.isArray(value)) {
-		const note = value === null ? `; ${READ_AS_EMPTY}` : `, found ${kindOf(value)}`;
-		const advice = 'Write [] when there are none.';
-		place.faults.push(
-			anError({ rule: 'R-02', path: listPath, message: `${listPath} must be an array${note}`, advice }),
-		);
+		const note = value === null ? '; null is read as empty' : `, found ${kindOf(value)}`;
+		const message = `${listPath} must be an array${note}`;
+		const fault = anError({ rule: 'R-02', path: listPath, message, advice: 'Write [] when there are none.' });
+		place.faults.push(value === null ? { ...fault, isForgiven: true } : fault);
 		return;
 	}
 	for (const [index, element] of value.entries()) {

@@ -17,6 +17,8 @@ export interface Fault {
 	advice: string;
 	/** Name or id of the node or edge concerned, or null. */
 	subject: string | null;
+	/** Set when what broke a blocking rule has a sensible reading, so that the import goes on. */
+	isForgiven?: true;
 }
 
 /** A fault without its severity, as the rules write it. */
@@ -33,14 +35,10 @@ export function aWarning(finding: Finding): Fault {
 /** On import only these keep a graph out (part 3); everything else is reported and the graph is kept. */
 const BLOCKING_RULES = new Set(['R-00', 'R-01', 'R-02', 'R-04', 'L-1', 'L-2', 'L-3', 'L-4']);
 
-/** True when the fault refuses the document whole. A null list is an error but is read as empty. */
+/** True when the fault refuses the document whole. A null list is an error but is read as empty (part 3). */
 export function blocksImport(fault: Fault): boolean {
-	return (
-		fault.severity === 'error' && BLOCKING_RULES.has(fault.rule) && !fault.message.endsWith(READ_AS_EMPTY)
-	);
+	return fault.severity === 'error' && fault.isForgiven !== true && BLOCKING_RULES.has(fault.rule);
 }
-
-export const READ_AS_EMPTY = 'null was read as empty';
 
 /** Appends a key or an index to a JSON path; keys that are no plain name are written in brackets. */
 export function pathTo(base: string, ...segments: ReadonlyArray<string | number>): string {

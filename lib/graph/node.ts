@@ -23,7 +23,7 @@ import {
 } from './athena';
 import { googleDocsSchema } from './google-docs';
 import { llmOrGroupSchema } from './model';
-import { nodeBase, nodeBaseSchema } from './node-base';
+import { nodeBase, type nodeBaseSchema } from './node-base';
 import { superNodeSchema } from './super-node';
 import { promptSchema, staticMessagesSchema } from './prompt';
 import { resultMappingSchema, toolSchema, toolsConfigSchema } from './tool';

@@ -127,8 +127,8 @@ function parseValue(document: Json, limits: GraphLimits): ParsedDocument {
 		name:
 			envelope.selection?.name ??
 			envelope.name ??
-			active?.graph?.workflow_config.name ??
 			nameBeside(active?.raw) ??
+			active?.graph?.workflow_config.name ??
 			null,
 		faults: all.filter((fault) => fault.severity === 'error'),
 		warnings: all.filter((fault) => fault.severity === 'warning'),
@@ -140,6 +140,7 @@ function parseValue(document: Json, limits: GraphLimits): ParsedDocument {
 	};
 }
 
+/** A create body names the workflow beside the graph, and that name counts (1.5). */
 function nameBeside(raw: JsonObject | null | undefined): string | null {
 	return isJsonObject(raw) && typeof raw.name === 'string' ? raw.name : null;
 }

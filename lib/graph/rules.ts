@@ -15,6 +15,8 @@ import { checkSuperNodes } from './rules/super-nodes';
 import { checkTools } from './rules/tools';
 import { checkVariables } from './rules/variables';
 import { checkWaiting } from './rules/waiting';
+import type { StandalonePart } from './standalone';
+import type { JsonObject } from '../json';
 
 export type { CheckOptions } from './rules/context';
 
@@ -60,12 +62,60 @@ function readingFaults(check: Check): Fault[] {
 	});
 }
 
-/** Every fault of a parsed document: its envelope, all its versions and rows, without repetition. */
+/** Rules about a node's or edge's surroundings: they say nothing about one that stands alone. */
+const NEEDS_GRAPH: ReadonlySet<string> = new Set([
+	'R-14',
+	'R-15',
+	'R-16',
+	'R-17',
+	'R-35',
+	'R-36',
+	'R-50',
+	'R-54',
+	'R-87',
+]);
+
+/** Every fault of a standalone node, edge, tool or model (1.8), as far as it can be judged alone. */
+export function checkPart(part: StandalonePart, options: Omit<CheckOptions, 'path'> = {}): Fault[] {
+	const held = holderOf(part);
+	if (held === null) return part.faults;
+	const faults = checkGraph(buildGraph(held.raw).graph, options);
+	return faults.flatMap((fault) => {
+		if (NEEDS_GRAPH.has(fault.rule) || !fault.path.startsWith(held.path)) return [];
+		const moved = (text: string) => text.replaceAll(held.path, () => part.path);
+		return [{ ...fault, path: moved(fault.path), message: moved(fault.message) }];
+	});
+}
+
+/** A graph that holds nothing but the part, and the part's path in it. */
+function holderOf(part: StandalonePart): { raw: JsonObject; path: string } | null {
+	switch (part.kind) {
+		case 'node':
+			return { raw: { node_configs: [part.raw], edge_configs: [] }, path: '$.node_configs[0]' };
+		case 'edge':
+			return { raw: { node_configs: [], edge_configs: [part.raw] }, path: '$.edge_configs[0]' };
+		case 'tool': {
+			const raw = { workflow_config: { tools_config: { tools: [part.raw] } }, node_configs: [] };
+			return { raw, path: '$.workflow_config.tools_config.tools[0]' };
+		}
+		case 'llm_config': {
+			const raw = { workflow_config: { llms_config: part.raw }, node_configs: [] };
+			return { raw, path: '$.workflow_config.llms_config' };
+		}
+		case 'other':
+			return null;
+	}
+}
+
+/** Every fault of a parsed document: its envelope, all its versions, parts and rows, without repetition. */
 export function checkDocument(document: ParsedDocument, options: Omit<CheckOptions, 'path'> = {}): Fault[] {
-	const graphs = [document, ...document.rows]
-		.flatMap(({ versions }) => versions)
-		.flatMap(({ graph }) => graph ?? []);
-	const checked = graphs.flatMap((graph) => checkGraph(graph, options));
+	const documents = [document, ...document.rows];
+	const graphs = documents.flatMap(({ versions }) => versions).flatMap(({ graph }) => graph ?? []);
+	const parts = documents.flatMap(({ part }) => part ?? []);
+	const checked = [
+		...graphs.flatMap((graph) => checkGraph(graph, options)),
+		...parts.flatMap((part) => checkPart(part, options)),
+	];
 	const known = new Set(checked.map(keyOf));
 	const others = [...document.faults, ...document.warnings].filter((fault) => !known.has(keyOf(fault)));
 	return [...others, ...checked];

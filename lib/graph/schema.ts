@@ -1,7 +1,7 @@
 /** JSON Schemas of every config, generated from the validators: what forms show and the API serves. */
 
 import { z } from 'zod';
-import type { JsonObject } from '../json';
+import { isJsonObject, type Json, type JsonObject } from '../json';
 import { conditionalEdgeSchema, companionEdgeSchema, directEdgeSchema, waitingConfigSchema } from './edge';
 import { workflowConfigSchema } from './graph';
 import { backchannelGroupSchema, knownLlmSchema, llmGroupSchema } from './model';
@@ -57,18 +57,18 @@ export function schemaOf(family: SchemaFamily, type: string): JsonObject | null 
 const INTERNAL_KEYS = ['super_node_exit_origin', 'original_type'];
 
 function generate(schema: z.ZodType, title: string): JsonObject {
-	const result = z.toJSONSchema(schema, {
+	const raw = z.toJSONSchema(schema, {
 		io: 'input',
 		unrepresentable: 'any',
+		reused: 'ref',
 		override: ({ jsonSchema }) => {
-			const { properties, oneOf, anyOf } = jsonSchema;
 			if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 			if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-			for (const key of INTERNAL_KEYS) if (properties !== undefined) delete properties[key];
-			if (oneOf !== undefined) jsonSchema.oneOf = oneOf.filter((option) => !isFallback(option));
-			if (anyOf !== undefined) jsonSchema.anyOf = anyOf.filter((option) => !isFallback(option));
+			for (const key of INTERNAL_KEYS)
+				if (jsonSchema.properties !== undefined) delete jsonSchema.properties[key];
 		},
 	}) as unknown as JsonObject;
+	const result = withoutFallbacks(raw);
 	const defaults = defaultsOf(schema, title);
 	const properties = result.properties as Record<string, JsonObject> | undefined;
 	for (const [key, property] of Object.entries(properties ?? {})) {
@@ -77,6 +77,27 @@ function generate(schema: z.ZodType, title: string): JsonObject {
 	}
 	const { $schema, ...rest } = result;
 	return { $schema: $schema ?? 'https://json-schema.org/draft/2020-12/schema', title, ...rest };
+}
+
+/** The schema without our own fallbacks, wherever a union offers them. */
+function withoutFallbacks(schema: JsonObject): JsonObject {
+	const definitions = isJsonObject(schema.$defs) ? schema.$defs : {};
+	const names = Object.keys(definitions).filter((name) => isFallback(definitions[name]));
+	const refs = new Set(names.map((name) => `#/$defs/${name}`));
+	const cleaned = (value: Json): Json => {
+		if (Array.isArray(value)) {
+			const kept = value.filter(
+				(item) => !isFallback(item) && !(isJsonObject(item) && refs.has(String(item.$ref))),
+			);
+			return kept.map(cleaned);
+		}
+		if (!isJsonObject(value)) return value;
+		const entries = Object.entries(value).filter(
+			([key, inner]) => !(names.includes(key) && isFallback(inner)),
+		);
+		return Object.fromEntries(entries.map(([key, inner]) => [key, cleaned(inner)]));
+	};
+	return cleaned(schema) as JsonObject;
 }
 
 function isFallback(option: unknown): boolean {

@@ -1,14 +1,15 @@
 /** Standalone documents (1.8): one node, edge, tool or model config, read with the same leniency. */
 
-import type { JsonObject } from '../json';
+import { isJsonObject, type JsonObject } from '../json';
 import { readEdge, readNode } from './build';
 import { edgeToWire, llmToWire, nodeToWire, toolToWire } from './dialect/wire';
 import type { Edge } from './edge';
 import type { Envelope } from './document-kind';
-import type { Fault } from './fault';
+import { aWarning, type Fault, pathTo } from './fault';
 import type { LlmOrGroup } from './model';
 import type { Node } from './node';
 import { readLlm, readTool } from './read-part';
+import { checkVariable } from './rules/variables';
 import type { Tool } from './tool';
 
 export type StandalonePart = { path: string; raw: JsonObject; faults: Fault[] } & (
@@ -18,6 +19,15 @@ export type StandalonePart = { path: string; raw: JsonObject; faults: Fault[] } 
 	| { kind: 'llm_config'; value: LlmOrGroup }
 	| { kind: 'other'; value: JsonObject }
 );
+
+/** a run is given something to do on at least the main thread. */
+function checkRunInput(raw: JsonObject, path: string): Fault[] {
+	const threads = raw.thread_to_node_inputs;
+	if (isJsonObject(threads) && Object.keys(threads).length > 0) return [];
+	const message = 'thread_to_node_inputs needs at least thread "0"';
+	const advice = 'Put the message under thread_to_node_inputs["0"].node_run_inputs.';
+	return [aWarning({ rule: 'R-19', path: pathTo(path, 'thread_to_node_inputs'), message, advice })];
+}
 
 export function readPart(envelope: Envelope): StandalonePart | null {
 	if (envelope.part === null) return null;
@@ -44,6 +54,10 @@ export function readPart(envelope: Envelope): StandalonePart | null {
 			const { value, faults } = readLlm(wire.value, path);
 			return { kind: 'llm_config', value, path, raw, faults: [...wire.faults, ...faults] };
 		}
+		case 'variable':
+			return { kind: 'other', value: raw, path, raw, faults: checkVariable(raw, path) };
+		case 'run_input':
+			return { kind: 'other', value: raw, path, raw, faults: checkRunInput(raw, path) };
 		default:
 			return { kind: 'other', value: raw, path, raw, faults: [] };
 	}

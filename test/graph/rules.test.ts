@@ -2,7 +2,8 @@
 
 import type { Json, JsonObject } from '../../lib/json';
 import { buildGraph } from '../../lib/graph/build';
-import { checkGraph, type CheckOptions } from '../../lib/graph/rules';
+import { parseDocument } from '../../lib/graph/parse';
+import { checkDocument, checkGraph, type CheckOptions } from '../../lib/graph/rules';
 import { checkVariable } from '../../lib/graph/rules/variables';
 
 const noOp = (logical_id: string, more: JsonObject = {}): JsonObject => ({
@@ -721,5 +722,24 @@ describe('single rules in detail', () => {
 			llm('a', { llms_config: { type: 'openai_llm', api_key: { nested: secret }, temperature: 9 } }),
 		);
 		expect(JSON.stringify(faultsOf(document))).not.toContain(secret);
+	});
+
+	test('1.8: standalone nodes, edges, tools and models are judged by what can be said of them alone', () => {
+		const rules = (document: JsonObject) =>
+			checkDocument(parseDocument(document)).map(({ rule, path }) => `${rule} ${path}`);
+		expect(rules({ tool: { tool_config: mapped('_x') } })).toEqual([
+			'R-64 $.tool.tool_config.result_variable_mappings[0].target_variable_name',
+		]);
+		expect(rules({ node: { node_config: { type: 'http_request', timeout: 999 } } })).toEqual([
+			'R-24 $.node.node_config.timeout',
+		]);
+		expect(rules({ edge: { edge_config: { type: 'conditional' } } })).toEqual([
+			'R-29 $.edge.edge_config.condition',
+		]);
+		expect(
+			rules({ llm_config: { llm_config_id: 'x', config: { type: 'openai_llm', temperature: 2 } } }),
+		).toEqual(['R-25 $.llm_config.config.temperature']);
+		expect(rules({ variable: { name: 'now' } })).toEqual(['R-81 $.variable.name']);
+		expect(rules({ command: 'start', thread_to_node_inputs: {} })).toEqual(['R-19 $.thread_to_node_inputs']);
 	});
 });

@@ -1,6 +1,6 @@
 /** An object being respelled: keys keep their place, the original is untouched, every change is reported. */
 
-import { isEqual } from 'lodash';
+import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json, type JsonObject } from '../../json';
 import { aWarning, type Fault, pathTo } from '../fault';
 
@@ -94,7 +94,7 @@ export class Draft {
 			present !== undefined ||
 			(inner !== null && holder !== undefined && holder !== null && !isJsonObject(holder));
 		if (isTaken) {
-			if (isEqual(present, value)) this.remove(key);
+			if (isDeepStrictEqual(present, value)) this.remove(key);
 			this.warn(
 				rule,
 				key,

@@ -1,0 +1,92 @@
+/** Reading and checking grow with the file and stay near the cost of JSON.parse; ratios, never times. */
+
+import type { JsonObject } from '../../lib/json';
+import { parseDocument } from '../../lib/graph/parse';
+import { checkGraph } from '../../lib/graph/rules';
+
+function exported(nodeCount: number): string {
+	const node_configs = Array.from({ length: nodeCount }, (_, index): JsonObject => ({
+		logical_id: `node_${index}`,
+		name: `Node ${index}`,
+		description: 'Collects what the caller needs and repeats it',
+		workflow_id: null,
+		version_number: 0,
+		disabled: false,
+		miscellaneous: {},
+		is_start: index === 0,
+		global_node_config: null,
+		self_loop_config: null,
+		main_response_config: {
+			prompt: `You talk for {{clinic}}. ${'Ask one thing at a time and wait. '.repeat(12)}`,
+		},
+		llms_config: {
+			logical_id: `llm_${index}`,
+			provider: 'openai',
+			streaming: false,
+			max_retries: 3,
+			temperature: 0.5,
+			model_kwargs: {},
+			api_key: null,
+			model: 'gpt-5.4-nano',
+			type: 'openai_llm',
+			reasoning_effort: 'low',
+		},
+		tools_config: null,
+		self_loop: false,
+		wait_for_user_message: true,
+		max_consecutive_tool_calls: 1,
+		default_error_message: 'Could you say that again?',
+		type: 'say_llm',
+		structured_output_schema: null,
+	}));
+	const edge_configs = node_configs.map((_, index): JsonObject => ({
+		logical_id: `edge_${index}`,
+		name: null,
+		disabled: false,
+		miscellaneous: {},
+		source_node_logical_id: `node_${index}`,
+		destination_node_logical_id: `node_${(index + 1) % nodeCount}`,
+		type: 'conditional',
+		condition: {
+			condition_freeform: null,
+			condition_expression: 'isPresent([[drug]]) AND [[count]] > 2',
+			args_schema: null,
+		},
+		evaluate_while_waiting_config: null,
+	}));
+	return JSON.stringify({
+		workflow_config: { name: 'Line' },
+		node_configs,
+		edge_configs,
+		dynamic_variables: {},
+		runtime_variables: {},
+	});
+}
+
+/** The least processor time of several rounds, in microseconds: what other processes do hardly counts. */
+function leastMicroseconds(rounds: number, act: () => unknown): number {
+	let least = Infinity;
+	for (let round = 0; round < rounds; round++) {
+		const begin = process.cpuUsage();
+		act();
+		const { user, system } = process.cpuUsage(begin);
+		least = Math.min(least, user + system);
+	}
+	return least;
+}
+
+function readAndCheck(text: string): void {
+	const { graph } = parseDocument(text);
+	if (graph === null) throw new Error('the generated graph was refused');
+	checkGraph(graph, { purpose: 'run' });
+}
+
+test('5,000 nodes: at most 25 times JSON.parse, and at most 12 times the cost of 500', () => {
+	const [small, large] = [exported(500), exported(5000)];
+	readAndCheck(large);
+	const parseLarge = leastMicroseconds(7, () => JSON.parse(large) as unknown);
+	const readLarge = leastMicroseconds(5, () => readAndCheck(large));
+	const readSmall = leastMicroseconds(12, () => readAndCheck(small));
+	expect(readLarge / parseLarge).toBeLessThan(25);
+	expect(readLarge / readSmall).toBeLessThan(12);
+});
