@@ -1,12 +1,11 @@
 /** Claude through Anthropic's own API, or through Google's Vertex AI with a Google account. */
 
 import type { Anthropic } from '@anthropic-ai/sdk' with { 'resolution-mode': 'import' };
-import { ConfigurationError } from '../errors';
 import { ANTHROPIC_OUTPUT_TOOL, anthropicBody, planAnthropic, type AnthropicPlan } from './anthropic-request';
 import { anthropicTraits } from './catalog-anthropic';
 import { createCollector, type ReplyCollector } from './collect';
 import type { AdapterReply, AdapterRequest, FinishReason, ModelAdapter } from './contract';
-import { malformedReply, modelName, toFailure } from './failure';
+import { keyOf, malformedReply, modelName, toFailure } from './failure';
 import { NO_SDK_TIMEOUT_MS } from './openai';
 import { providerFault } from './provider-fault';
 import { DEFAULT_TIMEOUT_MS } from './timeout';
@@ -97,20 +96,12 @@ async function createClient(request: AdapterRequest): Promise<Anthropic> {
 			fetch: rewriteForVertex(access, fetch ?? globalThis.fetch),
 		});
 	}
-	if (credential.apiKey === undefined) {
-		throw new ConfigurationError(
-			'LLM_CREDENTIAL_MISSING',
-			`model "${modelName(request)}" of provider "anthropic" has no key to be called with`,
-			{
-				advice: 'Write the key into the Anthropic credential or into api_key of the LLM config.',
-			},
-		);
-	}
 	return new sdk.Anthropic({
 		...options,
-		apiKey: credential.apiKey,
+		apiKey: keyOf(request, 'anthropic'),
 		authToken: null,
-		baseURL: credential.baseUrl ?? 'https://api.anthropic.com',
+		// The SDK adds the version to the path itself.
+		baseURL: (credential.baseUrl ?? 'https://api.anthropic.com').replace(/\/v1\/?$/, ''),
 	});
 }
 

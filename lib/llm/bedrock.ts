@@ -171,11 +171,12 @@ async function createClient(credential: ProviderCredential): Promise<BedrockRunt
 		import('@aws-sdk/client-bedrock-runtime'),
 		import('@smithy/node-http-handler'),
 	]);
-	const { apiKey, accessKeyId, secretAccessKey, sessionToken, baseUrl, verifySsl } = credential;
+	const { apiKey, accessKeyId, secretAccessKey, sessionToken, verifySsl } = credential;
+	const endpoint = credential.baseUrl ?? credential.endpoint;
 	return new sdk.BedrockRuntimeClient({
 		region: credential.region ?? DEFAULT_REGION,
 		maxAttempts: 1,
-		...(baseUrl === undefined ? {} : { endpoint: baseUrl }),
+		...(endpoint === undefined ? {} : { endpoint }),
 		// In the order of 2.14: a Bedrock key, a key pair, else the role of the machine.
 		...(apiKey === undefined ? {} : { token: { token: apiKey }, authSchemePreference: ['httpBearerAuth'] }),
 		...(apiKey === undefined && accessKeyId !== undefined && secretAccessKey !== undefined

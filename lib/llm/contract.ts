@@ -172,6 +172,15 @@ export interface ModelAnswer extends ModelReply {
 	usedUserKey: boolean;
 }
 
+/**
+ * What the ProviderError of a failed request carries beside its own fields: the calls that were made and
+ * paid for, and the attempts at structured output (`LLM_OUTPUT_UNPARSABLE`).
+ */
+export interface FailedRequest {
+	calls: CallRecord[];
+	failedParses?: ModelAnswer['failedParses'];
+}
+
 /** The port through which the engine talks to models. */
 export interface Models {
 	/**

@@ -1,6 +1,6 @@
 /** Any failure of a provider's SDK as one ProviderError: code, status, waiting time, worth a retry or not. */
 
-import { InteractlyError, messageOf, ProviderError } from '../errors';
+import { ConfigurationError, InteractlyError, messageOf, ProviderError } from '../errors';
 import type { AdapterRequest } from './contract';
 import { scrub } from './scrub';
 
@@ -47,6 +47,21 @@ export function malformedReply(request: AdapterRequest, what: string): ProviderE
 		'LLM_MALFORMED_REPLY',
 		`model "${modelName(request)}" of provider "${request.config.provider ?? request.config.type}" answered with ${what}`,
 		{ retryable: true, advice: 'Try again; if it stays, check that the address speaks this provider’s API.' },
+	);
+}
+
+/**
+ * The key to call with. Servers at an address of their own often ask for none, but every SDK insists on
+ * one; the vendor's own address is not called without.
+ */
+export function keyOf(request: AdapterRequest, provider: string): string {
+	const { apiKey, baseUrl } = request.credential;
+	if (apiKey !== undefined) return apiKey;
+	if (baseUrl !== undefined) return 'none';
+	throw new ConfigurationError(
+		'LLM_CREDENTIAL_MISSING',
+		`model "${modelName(request)}" of provider "${provider}" has no key to be called with`,
+		{ advice: 'Write the key into the credential or into api_key of the LLM config.' },
 	);
 }
 

@@ -1,11 +1,10 @@
 /** Gemini through AI Studio with a key, or through Vertex AI with a Google account. */
 
-import { ConfigurationError } from '../errors';
 import type { JsonObject } from '../json';
 import { googleTraits } from './catalog-google';
 import { createCollector, type ReplyCollector } from './collect';
 import type { AdapterReply, AdapterRequest, FinishReason, ModelAdapter } from './contract';
-import { malformedReply, modelName, toFailure } from './failure';
+import { keyOf, malformedReply, modelName, toFailure } from './failure';
 import { GOOGLE_OUTPUT_TOOL, googleBody, keptSignature, planGoogle, type GooglePlan } from './google-request';
 import { providerFault } from './provider-fault';
 import { DEFAULT_TIMEOUT_MS } from './timeout';
@@ -122,19 +121,9 @@ async function createClient(request: AdapterRequest, onRefusal: (headers: Header
 			httpOptions: { ...httpOptions, apiVersion: 'v1' },
 		});
 	}
-	if (credential.apiKey === undefined) {
-		throw new ConfigurationError(
-			'LLM_CREDENTIAL_MISSING',
-			`model "${modelName(request)}" of provider "google" has no key to be called with`,
-			{
-				advice:
-					'Write an AI Studio key into the Google credential or into api_key of the LLM config, or set backend to "vertex".',
-			},
-		);
-	}
 	return new sdk.GoogleGenAI({
 		vertexai: false,
-		apiKey: credential.apiKey,
+		apiKey: keyOf(request, 'google'),
 		httpOptions: { ...httpOptions, apiVersion: 'v1beta' },
 	});
 }

@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { systemClock, type Clock } from '../clock';
-import { ConfigurationError } from '../errors';
+import { ConfigurationError, ProviderError } from '../errors';
 import type { LlmConfig } from '../graph/model';
 import { silentLog, type Log } from '../log';
 import { ask, type Answer, type Question, type Surroundings } from './ask';
@@ -62,7 +62,11 @@ async function call(request: ModelRequest, surroundings: Surroundings): Promise<
 		...(request.onText === undefined ? {} : { onText: request.onText }),
 		onCall: (record) => calls.push(record),
 	};
-	const { answer, saidFiller } = await answerOf(request, question, surroundings);
+	const { answer, saidFiller } = await answerOf(request, question, surroundings).catch((error: unknown) => {
+		// What was paid for counts, also when nothing came of it.
+		if (error instanceof ProviderError) Object.assign(error, { calls });
+		throw error;
+	});
 	answer.record.won = true;
 	const { record } = answer;
 	return {

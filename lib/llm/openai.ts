@@ -4,7 +4,7 @@ import type { OpenAI } from 'openai' with { 'resolution-mode': 'import' };
 import { isJsonObject, type JsonObject } from '../json';
 import { clampEffort, openAiTraits, UNKNOWN_TRAITS, type OpenAiTraits } from './catalog-openai';
 import type { AdapterReply, AdapterRequest, ModelAdapter } from './contract';
-import { modelName, toFailure } from './failure';
+import { keyOf, modelName, toFailure } from './failure';
 import { createNameMap } from './names';
 import { readChat, readChatStream } from './openai-chat';
 import {
@@ -45,11 +45,13 @@ export interface OpenAiClientOptions {
 }
 
 const openAiDialect: OpenAiDialect = {
-	async createClient({ credential }, options) {
+	async createClient(request, options) {
+		const { credential } = request;
+		const apiKey = keyOf(request, 'openai');
 		const sdk = await import('openai');
 		return new sdk.OpenAI({
 			...options,
-			apiKey: credential.apiKey ?? null,
+			apiKey,
 			adminAPIKey: null,
 			baseURL: credential.baseUrl ?? 'https://api.openai.com/v1',
 			organization: credential.organization ?? null,

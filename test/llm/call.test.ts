@@ -2,6 +2,7 @@
 
 import { ConfigurationError, ProviderError } from '../../lib/errors';
 import { llmOrGroupSchema } from '../../lib/graph/model';
+import type { FailedRequest } from '../../lib/llm/contract';
 import { createCircuits } from '../../lib/llm/circuit';
 import { createModels } from '../../lib/llm/models';
 import { waitBefore, withRetries } from '../../lib/llm/retry';
@@ -198,6 +199,7 @@ describe('structured answers', () => {
 		};
 		expect(failure).toMatchObject({ code: 'LLM_OUTPUT_UNPARSABLE' });
 		expect(failure.failedParses).toHaveLength(4);
+		expect((failure as unknown as FailedRequest).calls).toHaveLength(4);
 		const last = stage.requests.at(-1)?.messages ?? [];
 		expect(last).toHaveLength(7);
 		expect(last[1]).toMatchObject({ role: 'assistant', content: '{"n":"seven"}' });
