@@ -24,8 +24,13 @@ const TABLE: Record<CommandName, Record<Column, Decision>> = {
 /**
  * What a command does to an existing run. `running` here means that only background work is left
  * (R1.9 row 7): a turn in progress holds the run's lock, and the command waits for it or acts on it.
+ *
+ * @param isInterrupted The last turn ended as failed, and the run was paused for it (design part 3): nobody
+ *        asked for that pause, so the next message resumes the run.
  */
-export function decide(command: CommandName, status: RunStatus): Decision {
+export function decide(command: CommandName, status: RunStatus, isInterrupted = false): Decision {
+	const speaks = command === 'start' || command === 'data';
+	if (speaks && status === 'paused' && isInterrupted) return 'resume';
 	return TABLE[command][columnOf(status)];
 }
 

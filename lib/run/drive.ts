@@ -90,7 +90,7 @@ function commandFor(work: Drive): Command | null {
 		if (turn.command === 'start' || turn.command === 'data') return { type: 'turn', input, begin: begin() };
 		if (turn.command === 'pump') return null;
 	}
-	switch (decide(turn.command, state.status)) {
+	switch (decide(turn.command, state.status, state.turnError !== null)) {
 		case 'turn':
 			checkAgainstRun(turn, live);
 			return { type: 'turn', input };
@@ -140,14 +140,19 @@ async function stateBefore({ parts, live }: Drive, openEvents: readonly RunEvent
 async function carryOut(work: Drive, command: Command, releases: boolean): Promise<RunJournal> {
 	const { active } = work;
 	const journal = openJournal(work, releases);
+	const { state, head } = work.live;
+	const before = { head, status: state.status, turnCount: state.turnCount };
 	try {
 		await advance(work, { journal, command, signal: active.signal });
 	} catch (error) {
 		if (active.stopRequested && active.signal.aborted) {
 			// R1.14: the calls in flight have been aborted; what is left is to end the run.
 			await advance(work, { journal, command: { type: 'stop' } });
-		} else if (active.signal.aborted || journal.isBroken || error instanceof InteractlyError) {
-			// An interruption, a lack of the deployment or of the store: the run stays resumable.
+		} else if (active.signal.aborted || journal.isBroken) {
+			// An interruption or a lack of the store: the run stays resumable.
+			throw error;
+		} else if (error instanceof InteractlyError) {
+			if (command.type !== 'recover') await takeBack(work, journal, before);
 			throw error;
 		} else {
 			journal.dropUndurable();
@@ -157,6 +162,21 @@ async function carryOut(work: Drive, command: Command, releases: boolean): Promi
 	}
 	report(work, journal);
 	return journal;
+}
+
+/**
+ * The deployment lacks something (a credential, a model): once it is mended the same message is sent again,
+ * so this turn is to leave no trace. One that has reached outside stays, and goes on where it stood.
+ */
+async function takeBack(
+	{ parts, live, lease }: Drive,
+	journal: RunJournal,
+	before: { head: number; status: RunStatus; turnCount: number },
+): Promise<void> {
+	if (journal.events.some(({ type }) => type === 'effectStarted')) return;
+	parts.lives.forget(live.row.id);
+	if (before.head === 0) await parts.store.deleteRun(live.row.id);
+	else await parts.store.rewind(lease, before.head, { status: before.status, turnCount: before.turnCount });
 }
 
 function report(work: Drive, journal: RunJournal): void {

@@ -36,6 +36,8 @@ export interface RunRow {
 	createdAt: number;
 	/** Time of the last append or claim: a pump that found nothing to do counts too (R1.32). */
 	updatedAt: number;
+	/** When the run's background work is next due; null when it has none. */
+	dueAt: number | null;
 	/** Free searchable facts about the run, set by the upper rooms. */
 	facts: JsonObject;
 }
@@ -45,6 +47,7 @@ export interface RunPatch {
 	status?: string;
 	turnCount?: number;
 	facts?: JsonObject;
+	dueAt?: number | null;
 }
 
 /** One durable write of a run: some events, already encoded, that happened together. */
@@ -64,6 +67,13 @@ export interface Snapshot {
 export interface Lease {
 	runId: string;
 	owner: string;
+}
+
+/** A batch as it became visible in the store, whatever run it belongs to. */
+export interface Written extends Batch {
+	/** Grows from commit to commit; never given out twice. */
+	position: number;
+	runId: string;
 }
 
 export interface RunLog {
@@ -172,6 +182,11 @@ export interface Store {
 	releaseSession(sessionKey: string, runId: string): Promise<void>;
 	/** Newest first. `total` counts all that fit the filter. */
 	listRuns(filter: RunFilter): Promise<{ rows: RunRow[]; total: number }>;
+	/**
+	 * Ids of runs whose background work is due at or before `atMs`, the longest due first; cheap however
+	 * many runs there are.
+	 */
+	listDue(filter: { atMs: number; workflowId?: string; limit: number }): Promise<string[]>;
 	/** Deletes its log and snapshot too; the pinned graph goes with the last run that names it. */
 	deleteRun(id: string): Promise<void>;
 
@@ -182,13 +197,26 @@ export interface Store {
 	claim(runId: string, owner: string, leaseMs: number): Promise<{ run: RunRow; lease: Lease } | null>;
 	/** Extends a held lease; false when it was lost. */
 	renew(lease: Lease, leaseMs: number): Promise<boolean>;
-	release(lease: Lease): Promise<void>;
+	/** Gives a held lease back, with what the run's index must learn in the same transaction. */
+	release(lease: Lease, patch?: Pick<RunPatch, 'dueAt'>): Promise<void>;
 	/** @throws {RunError} `RUN_LEASE_LOST` when the lease or the head no longer fits; nothing is written then. */
 	append(request: AppendRequest): Promise<{ head: number }>;
+	/**
+	 * Takes back every batch from number `head` on, as if it had never been written, and sets the row back.
+	 * @throws {RunError} `RUN_LEASE_LOST`.
+	 */
+	rewind(lease: Lease, head: number, patch: RunPatch): Promise<void>;
 
 	readLog(runId: string): Promise<RunLog | null>;
 	/** Batches from number `from` on. */
 	readBatches(runId: string, from: number): Promise<Batch[]>;
+	/**
+	 * Batches of all runs after a position, in the order in which they became visible: what a reader has
+	 * not seen by now always gets a higher position than all it has seen.
+	 */
+	readWritten(after: number, limit: number): Promise<Written[]>;
+	/** The newest position of all; 0 in a new store. */
+	lastPosition(): Promise<number>;
 	readGraph(hash: string): Promise<string | null>;
 	/** Replaces the run's snapshot; one that runs ahead of the log is ignored. */
 	saveSnapshot(runId: string, snapshot: Snapshot): Promise<void>;

@@ -1,7 +1,7 @@
 /** The same methods without a database: for tests, the terminal and runs that need not outlive the process. */
 
 import { systemClock, type Clock } from '../clock';
-import type { AppendRequest, Batch, NewRun, RunFilter, RunRow, Snapshot, Store } from './contract';
+import type { AppendRequest, Batch, NewRun, RunFilter, RunRow, Snapshot, Store, Written } from './contract';
 import { leaseLost, runExists, runUnknown, sessionTaken } from './refusals';
 import { graphHash } from './run-work';
 import { createWorkflowMemory } from './workflow-memory';
@@ -22,11 +22,19 @@ interface RunMemory {
 	graphs: Map<string, { document: string; users: number }>;
 	sessions: Map<string, string>;
 	created: number;
+	/** Batches of all runs in the order of their appends; the place in it, from 1, is the position. */
+	written: Array<Omit<Written, 'position'> | null>;
 }
 
 export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 	const clock = options.clock ?? systemClock;
-	const memory: RunMemory = { runs: new Map(), graphs: new Map(), sessions: new Map(), created: 0 };
+	const memory: RunMemory = {
+		runs: new Map(),
+		graphs: new Map(),
+		sessions: new Map(),
+		created: 0,
+		written: [],
+	};
 	const now = () => clock.now();
 
 	return {
@@ -45,6 +53,14 @@ export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 			if (memory.sessions.get(key) === runId) memory.sessions.delete(key);
 		},
 		listRuns: async (filter) => list(memory, filter),
+		listDue: async ({ atMs, workflowId, limit }) =>
+			[...memory.runs.values()]
+				.map(({ run }) => run)
+				.filter(({ dueAt }) => dueAt !== null && dueAt <= atMs)
+				.filter((run) => workflowId === undefined || run.workflowId === workflowId)
+				.sort((one, other) => (one.dueAt ?? 0) - (other.dueAt ?? 0))
+				.slice(0, limit)
+				.map(({ id }) => id),
 		deleteRun: async (id) => forget(memory, id),
 
 		claim: async (runId, owner, leaseMs) => {
@@ -62,11 +78,25 @@ export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 			kept.leaseUntil = now() + leaseMs;
 			return true;
 		},
-		release: async (lease) => {
+		release: async (lease, patch = {}) => {
 			const kept = memory.runs.get(lease.runId);
-			if (kept?.owner === lease.owner) kept.owner = null;
+			if (kept?.owner !== lease.owner) return;
+			kept.owner = null;
+			if (patch.dueAt !== undefined) kept.run.dueAt = patch.dueAt;
 		},
 		append: async (request) => append(memory, request, now()),
+		rewind: async (lease, head, patch) => {
+			const kept = memory.runs.get(lease.runId);
+			if (kept === undefined || kept.owner !== lease.owner) throw leaseLost(lease.runId);
+			kept.batches.length = Math.min(kept.batches.length, head);
+			memory.written = memory.written.map((batch) =>
+				batch !== null && batch.runId === lease.runId && batch.number >= head ? null : batch,
+			);
+			kept.run.head = head;
+			if (kept.snapshot !== null && kept.snapshot.head > head) kept.snapshot = null;
+			if (patch.status !== undefined) kept.run.status = patch.status;
+			if (patch.turnCount !== undefined) kept.run.turnCount = patch.turnCount;
+		},
 
 		readLog: async (runId) => {
 			const kept = memory.runs.get(runId);
@@ -82,6 +112,15 @@ export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 			const kept = memory.runs.get(runId);
 			return kept === undefined ? [] : batchesFrom(kept, from);
 		},
+		readWritten: async (after, limit) => {
+			const found: Written[] = [];
+			for (let at = after; at < memory.written.length && found.length < limit; at += 1) {
+				const batch = memory.written[at] ?? null;
+				if (batch !== null) found.push({ position: at + 1, ...batch });
+			}
+			return found;
+		},
+		lastPosition: async () => memory.written.length,
 		readGraph: async (hash) => memory.graphs.get(hash)?.document ?? null,
 		saveSnapshot: async (runId, snapshot) => {
 			const kept = memory.runs.get(runId);
@@ -126,6 +165,7 @@ function create(memory: RunMemory, run: NewRun, now: number) {
 		sessionKey: run.sessionKey,
 		createdAt: run.createdAt,
 		updatedAt: now,
+		dueAt: null,
 		facts: structuredClone(run.facts ?? {}),
 	};
 	memory.runs.set(run.id, {
@@ -146,11 +186,13 @@ function append(memory: RunMemory, request: AppendRequest, now: number): { head:
 		throw leaseLost(lease.runId);
 	}
 	kept.batches.push(data);
+	memory.written.push({ runId: lease.runId, number: expectedHead, data });
 	const { run } = kept;
 	run.head += 1;
 	run.updatedAt = now;
 	if (patch?.status !== undefined) run.status = patch.status;
 	if (patch?.turnCount !== undefined) run.turnCount = patch.turnCount;
+	if (patch?.dueAt !== undefined) run.dueAt = patch.dueAt;
 	if (patch?.facts !== undefined) run.facts = structuredClone(patch.facts);
 	if (request.release === true) kept.owner = null;
 	return { head: run.head };
@@ -177,6 +219,9 @@ function forget(memory: RunMemory, id: string): void {
 	const kept = memory.runs.get(id);
 	if (kept === undefined) return;
 	memory.runs.delete(id);
+	memory.written.forEach((batch, at) => {
+		if (batch?.runId === id) memory.written[at] = null;
+	});
 	const { sessionKey, graphHash: hash } = kept.run;
 	if (sessionKey !== null && memory.sessions.get(sessionKey) === id) memory.sessions.delete(sessionKey);
 	const graph = memory.graphs.get(hash);

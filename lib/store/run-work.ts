@@ -3,7 +3,17 @@
 import type { Kysely } from './kysely';
 import { hash as digest } from 'node:crypto';
 import type { JsonObject } from '../json';
-import type { AppendRequest, Batch, Lease, NewRun, RunFilter, RunLog, RunRow, Snapshot } from './contract';
+import type {
+	AppendRequest,
+	Batch,
+	Lease,
+	NewRun,
+	RunFilter,
+	RunLog,
+	RunPatch,
+	RunRow,
+	Snapshot,
+} from './contract';
 import type { Dialect } from './dialect';
 import { leaseLost, runExists, runUnknown, sessionTaken } from './refusals';
 import type { Tables } from './schema';
@@ -29,6 +39,7 @@ function toRun(row: RunColumns): RunRow {
 		sessionKey: row.session_key,
 		createdAt: row.created_at,
 		updatedAt: row.updated_at,
+		dueAt: row.due_at,
 		facts: JSON.parse(row.facts) as JsonObject,
 	};
 }
@@ -118,7 +129,13 @@ export function* renew(tools: WorkTools, lease: Lease, leaseMs: number): Work<bo
 	return (yield* first(tools.statements.renew({ id: lease.runId, owner: lease.owner, until }))) !== null;
 }
 
-export function* release({ statements }: WorkTools, lease: Lease): Work<void> {
+export function* release(
+	{ statements }: WorkTools,
+	lease: Lease,
+	patch: Pick<RunPatch, 'dueAt'> = {},
+): Work<void> {
+	const { dueAt } = patch;
+	if (dueAt !== undefined) yield* rows(statements.setDue({ id: lease.runId, owner: lease.owner, dueAt }));
 	yield* rows(statements.release({ id: lease.runId, owner: lease.owner }));
 }
 
@@ -129,6 +146,10 @@ export function* append(tools: WorkTools, request: AppendRequest): Work<{ head: 
 		statements.insertBatch({ id: lease.runId, owner: lease.owner, head: expectedHead, data }),
 	);
 	if (added === null) throw leaseLost(lease.runId);
+	// A statement of its own: background work is rare, and this one is written at the ends of turns.
+	if (patch?.dueAt !== undefined) {
+		yield* rows(statements.setDue({ id: lease.runId, owner: lease.owner, dueAt: patch.dueAt }));
+	}
 	const head = expectedHead + 1;
 	const now = tools.now();
 	const place = { key: added.run_key, head, last: added.position, now };
@@ -213,6 +234,7 @@ export function* deleteRuns({ db }: WorkTools, which: { id: string } | { workflo
 			? db.selectFrom('run').where('id', '=', which.id)
 			: db.selectFrom('run').where('workflow_id', '=', which.workflowId);
 	const graphs = yield* rows(once(doomed.select('graph_key').distinct()));
+	const newest = db.selectFrom('batch').select((select) => select.fn.max<number>('position').as('newest'));
 	yield* rows(
 		once(
 			db
@@ -229,7 +251,18 @@ export function* deleteRuns({ db }: WorkTools, which: { id: string } | { workflo
 						),
 				)
 				.deleteFrom('batch')
-				.where('batch.position', 'in', (select) => select.selectFrom('chain').select('chain.position')),
+				.where('batch.position', 'in', (select) => select.selectFrom('chain').select('chain.position'))
+				.where('batch.position', '<', newest),
+		),
+	);
+	// The newest row of all is emptied instead: SQLite would give its position out a second time.
+	yield* rows(
+		once(
+			db
+				.updateTable('batch')
+				.set({ run_key: 0, previous: null, data: '' })
+				.where('position', '=', newest)
+				.where('run_key', 'in', doomed.select('key')),
 		),
 	);
 	yield* rows(once(db.deleteFrom('session').where('run_id', 'in', doomed.select('id'))));

@@ -41,6 +41,7 @@ export interface RunTable {
 	session_key: string | null;
 	created_at: number;
 	updated_at: number;
+	due_at: number | null;
 	facts: string;
 	lease_owner: string | null;
 	lease_until: number;
@@ -94,6 +95,7 @@ type AnyDatabase = Kysely<unknown>;
 export function migrations(dialect: Dialect): Record<string, Migration> {
 	return {
 		'0001_start': { up: (db) => start(db as AnyDatabase, dialect) },
+		'0002_due': { up: (db) => due(db as AnyDatabase, dialect) },
 	};
 }
 
@@ -166,5 +168,16 @@ async function start(db: AnyDatabase, dialect: Dialect): Promise<void> {
 		.addColumn('name', 'text', (column) => column.notNull())
 		.addColumn('value', 'text', (column) => column.notNull())
 		.addPrimaryKeyConstraint('setting_key', ['scope', 'name'])
+		.execute();
+}
+
+/** Only runs with background work stand in the index, so parked ones without cost nothing. */
+async function due(db: AnyDatabase, { big }: Dialect): Promise<void> {
+	await db.schema.alterTable('run').addColumn('due_at', big).execute();
+	await db.schema
+		.createIndex('run_by_due')
+		.on('run')
+		.columns(['due_at'])
+		.where('due_at' as never, 'is not', null)
 		.execute();
 }

@@ -1,8 +1,10 @@
 /** The methods of a store, each as one unit of work handed to the database's driver. */
 
 import type { Store } from './contract';
+import { rewind } from './rewind';
 import * as runs from './run-work';
 import type { Work } from './statement';
+import * as watch from './watch-work';
 import * as workflows from './workflow-work';
 
 export interface SqlDriver {
@@ -46,16 +48,21 @@ export function createSqlStore({ tools, write, read, readOne, close }: SqlDriver
 		releaseSession: (sessionKey, runId) =>
 			write('release a session', () => runs.releaseSession(tools, sessionKey, runId)),
 		listRuns: (filter) => read('list runs', () => runs.listRuns(tools, filter)),
+		listDue: (filter) => readOne('list due runs', () => watch.listDue(tools, filter)),
 		deleteRun: (id) => write('delete a run', () => runs.deleteRuns(tools, { id })),
 
 		claim: (runId, owner, leaseMs) =>
 			write('claim a run', () => runs.claim(tools, { runId, owner, leaseMs })),
 		renew: (lease, leaseMs) => write('renew a lease', () => runs.renew(tools, lease, leaseMs)),
-		release: (lease) => write('release a lease', () => runs.release(tools, lease)),
+		release: (lease, patch) => write('release a lease', () => runs.release(tools, lease, patch)),
 		append: (request) => write('append to a run', () => runs.append(tools, request)),
+		rewind: (lease, head, patch) => write('take back a turn', () => rewind(tools, lease, head, patch)),
 
 		readLog: (runId) => read('read a run', () => runs.readLog(tools, runId)),
 		readBatches: (runId, from) => readOne('read a run', () => runs.readBatches(tools, runId, from)),
+		readWritten: (after, limit) =>
+			readOne('read what was written', () => watch.readWritten(tools, after, limit)),
+		lastPosition: () => readOne('read what was written', () => watch.lastPosition(tools)),
 		readGraph: (hash) => readOne('read a graph', () => runs.readGraph(tools, hash)),
 		saveSnapshot: (runId, snapshot) =>
 			write('save a snapshot', () => runs.saveSnapshot(tools, runId, snapshot)),

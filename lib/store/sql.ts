@@ -3,6 +3,7 @@
 import type { Kysely, Selectable } from './kysely';
 import type { RunTable, Tables } from './schema';
 import { statement } from './statement';
+import { watchStatements } from './watch-sql';
 
 export type RunColumns = Omit<Selectable<RunTable>, 'graph_key' | 'last'> & { graph_hash: string };
 
@@ -17,6 +18,7 @@ const ownColumns = [
 	'run.session_key',
 	'run.created_at',
 	'run.updated_at',
+	'run.due_at',
 	'run.facts',
 	'run.lease_owner',
 	'run.lease_until',
@@ -36,6 +38,7 @@ export function compileStatements(db: Kysely<Tables>) {
 		...runStatements(db),
 		...logStatements(db),
 		...settingStatements(db),
+		...watchStatements(db),
 	};
 }
 
@@ -81,6 +84,7 @@ function runStatements(db: Kysely<Tables>) {
 					session_key: values.sessionKey,
 					created_at: values.createdAt,
 					updated_at: values.updatedAt,
+					due_at: null,
 					facts: values.facts,
 					lease_owner: values.owner,
 					lease_until: values.until,
@@ -132,6 +136,13 @@ function runStatements(db: Kysely<Tables>) {
 				.where('id', '=', values.id)
 				.where('lease_owner', '=', values.owner)
 				.returning('key'),
+		),
+		setDue: statement<{ id: string; owner: string; dueAt: number | null }>()((values) =>
+			db
+				.updateTable('run')
+				.set({ due_at: values.dueAt })
+				.where('id', '=', values.id)
+				.where('lease_owner', '=', values.owner),
 		),
 		release: statement<{ id: string; owner: string }>()((values) =>
 			db

@@ -54,7 +54,15 @@ export function createWorkflowMemory(outside: {
 	}
 
 	return {
-		createWorkflow: async ({ id, name, description, document, versionName, further = [], activeVersion = 0 }) => {
+		createWorkflow: async ({
+			id,
+			name,
+			description,
+			document,
+			versionName,
+			further = [],
+			activeVersion = 0,
+		}) => {
 			if (workflows.has(id)) throw workflowExists(id);
 			const at = now();
 			const row = { id, name, description, activeVersion, createdAt: at, updatedAt: at };

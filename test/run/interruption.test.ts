@@ -107,7 +107,7 @@ describe('aborted turns', () => {
 		});
 	});
 
-	test('a lack of the deployment is told, and the turn goes on once it is mended', async () => {
+	test('a lack of the deployment is told and leaves no trace: the same message is answered once it is mended', async () => {
 		let isMissing = true;
 		room = await openRoom({
 			script: () => {
@@ -117,14 +117,30 @@ describe('aborted turns', () => {
 			},
 		});
 		const { runId } = await room.turn({ source: chat });
+		const row = await room.store.findRun(runId);
+		const log = await room.store.readBatches(runId, 0);
 		await expect(room.turn({ runId, message: 'x' })).rejects.toMatchObject({
 			code: 'LLM_CREDENTIAL_MISSING',
 		});
+		expect(await room.store.findRun(runId)).toEqual({ ...row, updatedAt: expect.any(Number) as number });
+		expect(await room.store.readBatches(runId, 0)).toEqual(log);
 		isMissing = false;
-		expect(await room.turn({ runId, message: 'y' })).toMatchObject({
-			reply: 'better\n\nbetter',
-			recovered: true,
+		expect(await room.turn({ runId, message: 'x' })).toMatchObject({ reply: 'better', recovered: false, turnNumber: 2 });
+	});
+
+	test('a conversation that could not begin for lack of a credential does not exist', async () => {
+		let isMissing = true;
+		room = await openRoom({
+			script: () => {
+				if (isMissing) throw new ConfigurationError('LLM_CREDENTIAL_MISSING', 'No key.');
+				return 'better';
+			},
 		});
+		await expect(room.turn({ sessionKey: 'anna', source: chat, message: 'x' })).rejects.toMatchObject({ code: 'LLM_CREDENTIAL_MISSING' });
+		expect(await room.store.findSession('anna')).toBeNull();
+		expect((await room.store.listRuns({ limit: 10, offset: 0 })).total).toBe(0);
+		isMissing = false;
+		expect(await room.turn({ sessionKey: 'anna', source: chat, message: 'x' })).toMatchObject({ reply: 'Hello.\n\nbetter', turnNumber: 1 });
 	});
 });
 

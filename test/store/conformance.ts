@@ -2,6 +2,7 @@
 
 import type { NewRun, Store } from '../../lib/store/contract';
 import { InteractlyError } from '../../lib/errors';
+import { describeDue } from './due';
 import { describeModel } from './model';
 
 export interface HandClock {
@@ -116,6 +117,26 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
 				}
 				expect(await store.findRun('r1')).toMatchObject({ head: 1, status: 'not_started' });
 				expect(await store.readBatches('r1', 0)).toHaveLength(1);
+			});
+
+			test('taking back a turn leaves the log and the row as they were, and other runs alone', async () => {
+				const { lease } = await store.createRun(newRun('r1'));
+				const { lease: other } = await store.createRun(newRun('r2'));
+				await store.append({ lease, expectedHead: 0, data: 'one', patch: { status: 'waiting_for_user_input', turnCount: 1 } });
+				await store.append({ lease: other, expectedHead: 0, data: 'other' });
+				await store.append({ lease, expectedHead: 1, data: 'two', patch: { status: 'running' } });
+				await store.append({ lease, expectedHead: 2, data: 'three' });
+				await store.saveSnapshot('r1', { head: 3, data: '{}' });
+				await store.rewind(lease, 1, { status: 'waiting_for_user_input', turnCount: 1 });
+				expect(await store.findRun('r1')).toMatchObject({ head: 1, status: 'waiting_for_user_input', turnCount: 1 });
+				expect(await store.readLog('r1')).toMatchObject({ snapshot: null, batches: [{ number: 0, data: 'one' }] });
+				expect(await store.readBatches('r2', 0)).toEqual([{ number: 0, data: 'other' }]);
+				expect(await store.append({ lease, expectedHead: 1, data: 'again' })).toEqual({ head: 2 });
+				expect(await store.readBatches('r1', 0)).toEqual([
+					{ number: 0, data: 'one' },
+					{ number: 1, data: 'again' },
+				]);
+				expect(await refusal(store.rewind({ runId: 'r1', owner: 'nobody' }, 0, {}))).toBe('RUN_LEASE_LOST');
 			});
 
 			test('an append by a writer that lost its lease is refused, also for an unknown run', async () => {
@@ -495,5 +516,6 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
 		});
 	});
 
+	describeDue(name, open);
 	describeModel(name, open);
 }
