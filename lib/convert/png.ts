@@ -3,12 +3,14 @@
 import { readFile } from 'node:fs/promises';
 
 export interface PngOptions {
-	/** Pixels for one unit of the SVG (default 2); made smaller when the picture would pass the limit. */
+	/** Pixels for one unit of the SVG (default 2); made smaller when the picture would pass a limit. */
 	scale?: number;
 }
 
 /** No side of a picture is longer than this, in pixels: beyond it viewers and memory give up. */
 const MAX_SIDE = 10_000;
+/** Pixels of a whole picture: drawing more would hold the process up for seconds. */
+const MAX_PIXELS = 12_000_000;
 
 const FONT_FILES = [
 	'400Regular/Arimo_400Regular',
@@ -32,7 +34,13 @@ export async function pngOf(svg: string, options: PngOptions = {}): Promise<Uint
 	renderer ??= loadRenderer();
 	const { resvg, fontBuffers } = await renderer;
 	const [, width = '1', height = '1'] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
-	const scale = Math.min(options.scale ?? 2, MAX_SIDE / Number(width), MAX_SIDE / Number(height));
+	const [across, down] = [Number(width), Number(height)];
+	const scale = Math.min(
+		options.scale ?? 2,
+		MAX_SIDE / across,
+		MAX_SIDE / down,
+		Math.sqrt(MAX_PIXELS / (across * down)),
+	);
 	const picture = new resvg.Resvg(svg, {
 		fitTo: { mode: 'zoom', value: scale },
 		font: { loadSystemFonts: false, fontBuffers, defaultFontFamily: 'Arimo', sansSerifFamily: 'Arimo' },
