@@ -36,6 +36,8 @@ export async function advance(request: AdvanceRequest): Promise<void> {
 			throw context.signal.reason;
 		}
 		await failRun(context, context.failure ? context.failure.error : error);
+	} finally {
+		context.close();
 	}
 }
 
