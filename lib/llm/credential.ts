@@ -55,7 +55,7 @@ export async function resolveCredential(
 	const own = ownCredential(config);
 	const held = await lookup(provider, config);
 	const credential = merge(held ?? {}, own);
-	if (held === null && !isEnough(config, credential)) throw missing(config, heldProviders);
+	if (held === null && !isEnough(own)) throw missing(config, heldProviders);
 	return {
 		credential,
 		usedUserKey: own.apiKey !== undefined || own.accessKeyId !== undefined,
@@ -110,9 +110,9 @@ function merge(held: ProviderCredential, own: ProviderCredential): ProviderCrede
 	return merged;
 }
 
-function isEnough(config: LlmConfig, own: ProviderCredential): boolean {
-	if (config.type === 'custom_llm') return own.baseUrl !== undefined;
-	return own.apiKey !== undefined || own.accessKeyId !== undefined;
+/** A key, or an address of the graph's own: servers inside one's own network often ask for no key. */
+function isEnough(own: ProviderCredential): boolean {
+	return own.apiKey !== undefined || own.accessKeyId !== undefined || own.baseUrl !== undefined;
 }
 
 function missing(config: LlmConfig, held: readonly string[]): ConfigurationError {

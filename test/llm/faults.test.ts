@@ -5,7 +5,7 @@ import { InteractlyError } from '../../lib/errors';
 import { llmConfigSchema } from '../../lib/graph/model';
 import { createModels } from '../../lib/llm/models';
 import { createHurryingClock } from './clock';
-import { credentialFor, urlOf } from './conformance';
+import { credentialFor, urlOf } from './address';
 import { SUBJECTS } from './features';
 
 const TURNS = 1_000;

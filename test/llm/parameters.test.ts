@@ -4,7 +4,7 @@ import { llmConfigSchema } from '../../lib/graph/model';
 import { isJsonObject, type JsonObject } from '../../lib/json';
 import type { ModelMessage, ModelRequest } from '../../lib/llm/contract';
 import { createModels } from '../../lib/llm/models';
-import { credentialFor } from './conformance';
+import { credentialFor } from './address';
 import { openStrictServer, type StrictServer } from './strict-server';
 
 const TOOLS = [{ name: 'look', description: 'Looks.', parameters: { type: 'object', properties: {} } }];

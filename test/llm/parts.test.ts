@@ -1,16 +1,12 @@
-/** The small parts: truncation, resolution, names, histories, totals, costs, scrubbing. */
+/** The small parts: truncation, names, histories, the config in charge, totals. */
 
 import fc from 'fast-check';
 import { buildGraph } from '../../lib/graph/build';
 import { llmOrGroupSchema } from '../../lib/graph/model';
 import type { CallRecord, ModelMessage } from '../../lib/llm/contract';
-import { toFailure } from '../../lib/llm/failure';
 import { orderHistory, STAND_INS } from '../../lib/llm/history';
 import { createNameMap, legalCallId, legalName } from '../../lib/llm/names';
 import { resolveLlm } from '../../lib/llm/resolve';
-import { strictSchema, withoutNulls } from '../../lib/llm/schema-openai';
-import { shapeOf } from '../../lib/llm/schema-shape';
-import { toOutputDefinition } from '../../lib/llm/structured';
 import { truncateHistory } from '../../lib/llm/truncate';
 import { latencyStatsOf, tokenUsageOf } from '../../lib/llm/usage';
 import { one } from './scripted';
@@ -120,83 +116,6 @@ describe('histories', () => {
 	});
 });
 
-describe('schemas', () => {
-	it('the strict form closes objects, requires everything, and the nulls come out again', () => {
-		const schema = {
-			type: 'object',
-			properties: {
-				a: { type: 'string', minLength: 2 },
-				b: { type: 'integer' },
-				c: { type: ['string', 'null'] },
-			},
-			required: ['a'],
-		};
-		expect(strictSchema(schema)).toEqual({
-			type: 'object',
-			properties: {
-				a: { type: 'string' },
-				b: { type: ['integer', 'null'] },
-				c: { type: ['string', 'null'] },
-			},
-			required: ['a', 'b', 'c'],
-			additionalProperties: false,
-		});
-		expect(withoutNulls({ a: 'x', b: null, c: null }, schema)).toEqual({ a: 'x', c: null });
-	});
-
-	it.each([
-		[{ type: 'object' }],
-		[{ type: 'object', properties: { m: { type: 'object', additionalProperties: { type: 'string' } } } }],
-		[{ type: 'object', properties: { x: {} } }],
-		[{ type: 'object', properties: { x: { allOf: [{ type: 'string' }] } } }],
-	])('what cannot be said strictly is not: %j', (schema) => {
-		expect(strictSchema(schema)).toBeNull();
-	});
-
-	it('a narrow shape finds the way back: respelled names, and JSON text for open objects', () => {
-		const rules = {
-			keywords: new Set<string>(),
-			formats: {},
-			openObjects: 'text',
-			closed: false,
-			nullable: 'flag',
-			upperCase: true,
-			propertyName: /^[a-z]+$/,
-			stringEnumsOnly: true,
-		} as const;
-		const { schema, decode } = shapeOf(
-			{
-				type: 'object',
-				properties: { 'first name': { type: 'string' }, extra: { type: 'object' }, code: {} },
-				required: ['first name'],
-			},
-			rules,
-		);
-		expect(schema).toMatchObject({
-			type: 'OBJECT',
-			required: ['first_name'],
-			properties: { first_name: { type: 'STRING' }, extra: { type: 'STRING' } },
-		});
-		expect(decode({ first_name: 'Ada', extra: '{"a":1}', code: '0123' })).toEqual({
-			'first name': 'Ada',
-			extra: { a: 1 },
-			code: '0123',
-		});
-	});
-
-	it('R8.13: both shapes of a structured output schema are read', () => {
-		const schema = { type: 'object', properties: { a: { type: 'string' } } };
-		expect(toOutputDefinition({ name: 'N', description: 'D', input_schema: schema })).toEqual({
-			name: 'N',
-			description: 'D',
-			schema,
-		});
-		expect(toOutputDefinition(schema)).toEqual({ name: 'structured_output', description: '', schema });
-		expect(toOutputDefinition(null)).toBeNull();
-		expect(toOutputDefinition({})).toBeNull();
-	});
-});
-
 describe('R8.2: the config in charge', () => {
 	const named = {
 		saved: llmOrGroupSchema.parse(one('saved', { named_llm_config_name: 'House' })),
@@ -284,71 +203,5 @@ describe('totals', () => {
 			average_latency_milliseconds: 200,
 		});
 		expect(tokenUsageOf([])).toMatchObject({ call_count: 0, breakdown_by_models: null });
-	});
-});
-
-describe('failures', () => {
-	const request = {
-		config: one('m') as never,
-		credential: { apiKey: 'very-secret-key-42', defaultHeaders: { 'x-token': 'header-secret' } },
-		messages: [user('my number is 555 1234 and I have a rash')],
-		tools: [],
-		signal: new AbortController().signal,
-		stream: false,
-		onPart: () => undefined,
-		onUsage: () => undefined,
-	};
-	const failureOf = (message: string, fields: object = {}) =>
-		toFailure(Object.assign(new Error(message), fields), request) as Error & Record<string, unknown>;
-
-	it('keys and words of the conversation never reach the text', () => {
-		const { message } = failureOf(
-			'bad key very-secret-key-42 / header-secret / sk-abcdef123456 / Bearer abc.def.ghi; said "555 1234 and I have" in my number is 555 1234 and I have a rash',
-			{ status: 400 },
-		);
-		for (const secret of ['very-secret-key-42', 'header-secret', 'sk-abcdef', 'abc.def', '555 1234'])
-			expect(message).not.toContain(secret);
-		expect(message).toContain('refused the request');
-	});
-
-	it.each([
-		[{ status: 429 }, 'LLM_RATE_LIMITED', true],
-		[{ status: 429, code: 'insufficient_quota' }, 'LLM_QUOTA_SPENT', false],
-		[{ status: 401 }, 'LLM_KEY_REFUSED', false],
-		[{ status: 404 }, 'LLM_NOT_FOUND', false],
-		[{ status: 422 }, 'LLM_REQUEST_REFUSED', false],
-		[{ status: 409 }, 'LLM_UNAVAILABLE', true],
-		[{ $metadata: { httpStatusCode: 503 } }, 'LLM_UNAVAILABLE', true],
-		[{}, 'LLM_UNREACHABLE', true],
-	])('%j is %s', (fields, code, retryable) => {
-		expect(failureOf('no', fields)).toMatchObject({ code, retryable });
-	});
-
-	it('reads Retry-After in seconds, milliseconds, as a date by the server’s clock, and in Google’s body', () => {
-		const wait = (headers: Record<string, string>, message = 'no') =>
-			failureOf(message, { status: 429, headers: new Headers(headers) }).retryAfterMs;
-		expect(wait({ 'retry-after': '7' })).toBe(7000);
-		expect(wait({ 'retry-after-ms': '250', 'retry-after': '7' })).toBe(250);
-		expect(
-			wait({ 'retry-after': 'Wed, 25 Nov 2026 03:00:09 GMT', date: 'Wed, 25 Nov 2026 03:00:00 GMT' }),
-		).toBe(9000);
-		expect(wait({}, '{"error":{"message":"slow","details":[{"retryDelay": "34s"}]}}')).toBe(34_000);
-		expect(wait({})).toBeNull();
-	});
-
-	it('a mistake in code is not taken for the network', () => {
-		expect(toFailure(new TypeError('x is not a function'), request)).toMatchObject({
-			code: 'LLM_UNEXPECTED',
-			retryable: false,
-		});
-		expect(toFailure(new TypeError('fetch failed'), request)).toMatchObject({
-			code: 'LLM_UNREACHABLE',
-			retryable: true,
-		});
-		const { message } = toFailure(
-			new SyntaxError('Unexpected token I, "I have a rash" is not valid JSON'),
-			request,
-		) as Error;
-		expect(message).not.toContain('rash');
 	});
 });

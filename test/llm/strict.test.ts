@@ -4,7 +4,7 @@ import { llmConfigSchema } from '../../lib/graph/model';
 import type { JsonObject } from '../../lib/json';
 import type { ModelMessage, ModelRequest, OutputDefinition, ToolDefinition } from '../../lib/llm/contract';
 import { createModels } from '../../lib/llm/models';
-import { credentialFor } from './conformance';
+import { credentialFor } from './address';
 import { MODELS } from './models-list';
 import { openStrictServer, type StrictServer } from './strict-server';
 
