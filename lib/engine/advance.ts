@@ -171,7 +171,7 @@ async function closeTurn(context: Context): Promise<void> {
 	const { state } = context;
 	await stopWithMain(context);
 	const status = statusOf(state);
-	context.emit({ type: 'turnEnded', status, error: context.turnError });
+	context.emit({ type: 'turnEnded', status, error: context.turnError, unattended: context.unattended });
 	if (isTerminal(status)) context.emit({ type: 'runEnded', status, source: null, message: null });
 	await context.flush(true);
 }
@@ -227,7 +227,7 @@ async function endRun(context: Context, ending: Ending): Promise<void> {
 	const { state } = context;
 	if (isTerminal(state.status)) return;
 	for (const thread of active(state)) await endThread(context, thread, ending.source ?? ending.status);
-	if (state.openTurn) context.emit({ type: 'turnEnded', status: ending.status, error: ending.error ?? null });
+	if (state.openTurn) context.emit({ type: 'turnEnded', status: ending.status, error: ending.error ?? null, unattended: context.unattended });
 	context.emit({ type: 'runEnded', status: ending.status, source: ending.source, message: ending.message });
 	await context.flush(true);
 }

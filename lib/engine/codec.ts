@@ -51,7 +51,7 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['companionStepped', [ON_THREAD, ['attempts', 0], ['deadlineMs', null], ['stillActive', false]]],
 	['warned', [['message', ''], ['thread', null], ['onceKey', null]]],
 	['runPaused', []],
-	['turnEnded', [['status', 'waiting_for_user_input'], ['error', null]]],
+	['turnEnded', [['status', 'waiting_for_user_input'], ['error', null], ['unattended', false]]],
 	['runEnded', [['status', 'completed'], ['source', null], ['message', null]]],
 	['interiorEntered', [['interiorId', ''], ['values', {}], ON_THREAD]],
 	['speechInterrupted', [['eventIds', []], ['stretches', []], ['isKept', false], ON_THREAD]],

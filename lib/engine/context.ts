@@ -18,6 +18,7 @@ export interface Context {
 	readonly ports: Ports;
 	readonly surroundings: Surroundings;
 	readonly signal: AbortSignal;
+	readonly unattended: boolean;
 	readonly pauseRequested: () => boolean;
 	readonly onToken: ((text: string, threadId: string) => void) | undefined;
 	/** Folds the event into the state at once; it becomes durable with the next flush. */
@@ -81,6 +82,7 @@ export function createContext(
 		ports,
 		surroundings: request.surroundings,
 		signal,
+		unattended: request.unattended ?? false,
 		pauseRequested: request.pauseRequested ?? (() => false),
 		onToken: request.onToken,
 		started: new Set(),

@@ -93,6 +93,11 @@ export interface AdvanceRequest {
 	journal: Journal;
 	/** Aborting ends calls in flight; the turn closes as interrupted and the run stays resumable. */
 	signal?: AbortSignal;
+	/**
+	 * Nobody reads the answer to this command: what it says is told by those who watch the log. Noted at
+	 * the end of the turn or pump. Default false.
+	 */
+	unattended?: boolean;
 	/** Asked between nodes: true makes threads pause there (R1.12). */
 	pauseRequested?: () => boolean;
 	/** Wire events (R9), each handed over once the journal has taken the event behind it. */
@@ -220,7 +225,7 @@ export type RunEvent =
 	| (OnThread & { type: 'companionStepped'; attempts: number; deadlineMs: number | null; stillActive: boolean })
 	| (Base & { type: 'warned'; thread: string | null; message: string; onceKey: string | null })
 	| (Base & { type: 'runPaused' })
-	| (Base & { type: 'turnEnded'; status: RunStatus; error: { code: string; message: string; advice: string | null } | null })
+	| (Base & { type: 'turnEnded'; status: RunStatus; error: { code: string; message: string; advice: string | null } | null; unattended: boolean })
 	| (Base & { type: 'runEnded'; status: RunStatus; source: string | null; message: string | null })
 	| (Base & { type: 'feedbackGiven'; target: 'run' | 'turn' | 'event'; turn: number | null; eventId: string | null; kind: 'comment' | 'rating'; feedbackId: string; user: JsonObject | null; text: string | null; rating: string | null; removed: boolean });
 

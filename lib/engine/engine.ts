@@ -6,7 +6,7 @@ export { fold } from './fold';
 export { latencyStats, tokenUsage } from './metrics';
 export { endStateOf, pairOf, type TurnRecord } from './pair';
 export { createProjector, type Projector } from './project';
-export { activeCompanions, hasBackgroundWork, mainThreads, companionThreads } from './standing';
+export { activeCompanions, hasBackgroundWork, nextDueAt, mainThreads, companionThreads } from './standing';
 export { isTerminal } from './status';
 export { authoredThreadId, createState, loadState, saveState, type RunState, type ThreadState, type Message } from './state';
 export { messageIdOf, uuidOf, wireMessage } from './wire';

@@ -1,6 +1,6 @@
 /** Where a run stands: its threads, the work left in the background, and the status that follows (R1.9). */
 
-import { afterEvaluation, waitingEdgesOf, waitingState, type WaitingEdge, type WaitingMemory } from '../edge/waiting';
+import { afterEvaluation, dueAt, waitingEdgesOf, waitingState, type WaitingEdge, type WaitingMemory } from '../edge/waiting';
 import type { Graph } from '../graph/graph';
 import type { RunStatus } from './contract';
 import type { RunState, ThreadState } from './state';
@@ -74,4 +74,20 @@ export function hasBackgroundWork(graph: Graph, state: RunState): boolean {
 	if (isTerminal(state.status)) return false;
 	if (activeCompanions(state).length > 0) return true;
 	return mainThreads(state).some((thread) => waitingEdges(graph, state, thread, state.updatedAtMs, ['armed', 'due']).length > 0);
+}
+
+/**
+ * When a pump next has something to do, in milliseconds since the epoch: the pause of a companion is
+ * over, or an armed evaluation may be made. Null when pumps do nothing, as in a paused run (R1.12).
+ */
+export function nextDueAt(graph: Graph, state: RunState): number | null {
+	if (state.status === 'paused' || !hasBackgroundWork(graph, state)) return null;
+	const companions = activeCompanions(state)
+		.filter((thread) => thread.status === 'deferred')
+		.map((thread) => thread.loop?.dueMs ?? null);
+	const evaluations = mainThreads(state).flatMap((thread) =>
+		waitingEdges(graph, state, thread, state.updatedAtMs, ['armed', 'due']).map(({ edge }) => dueAt(edge, memoryOf(thread, edge.logical_id ?? ''))),
+	);
+	const times = [...companions, ...evaluations].map((atMs) => atMs ?? state.updatedAtMs);
+	return times.length === 0 ? null : Math.min(...times);
 }

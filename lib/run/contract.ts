@@ -36,6 +36,8 @@ export interface TurnRequest {
 	idempotencyKey?: string;
 	/** A busy run: `wait` for it (default, at most 30 s, then `RUN_BUSY`) or `refuse` at once. */
 	whenBusy?: 'wait' | 'refuse';
+	/** Nobody reads this answer; what is said reaches the user through those who watch the runs. */
+	unattended?: boolean;
 	signal?: AbortSignal;
 	/** Milliseconds for the whole turn; the run stays resumable when it is spent. Default none. */
 	timeoutMs?: number;
@@ -67,6 +69,8 @@ export interface TurnResult {
 	isCompleted: boolean;
 	hasActiveCompanions: boolean;
 	hasBackgroundWork: boolean;
+	/** When a pump next has something to do, in milliseconds since the epoch; null when pumps do nothing. */
+	nextDueAt: number | null;
 	/** Node the main thread is at, or was at when it ended. */
 	currentNode: { id: string; name: string | null; type: string } | null;
 	/** Runtime variables of the main thread over the workflow's, without qualified duplicates. */

@@ -210,7 +210,7 @@ async function failAtStart(work: Drive, begin: RunStart): Promise<RunJournal> {
 	const events: RunEvent[] = [
 		{ type: 'runStarted', at, ...begin },
 		{ type: 'turnStarted', at, kind: 'turn', ...variables },
-		{ type: 'turnEnded', at, status: 'failed', error: { code, message, advice } },
+		{ type: 'turnEnded', at, status: 'failed', error: { code, message, advice }, unattended: false },
 		{ type: 'runEnded', at, status: 'failed', source: 'execution_error', message },
 	];
 	const journal = openJournal(work, true);
@@ -238,6 +238,7 @@ function advance(
 		surroundings,
 		journal,
 		...(signal === undefined ? {} : { signal }),
+		unattended: request.unattended === true,
 		pauseRequested: () => active.pauseRequested,
 		...(onEvent === undefined ? {} : { onEvent: (event) => journal.show(event) }),
 		...(onToken === undefined ? {} : { onToken: (text) => onToken(text) }),

@@ -16,6 +16,7 @@ export interface Engine {
 	loadState(text: string): RunState;
 	createProjector(graph: Graph, state: RunState, globals?: JsonObject): Projector;
 	hasBackgroundWork(graph: Graph, state: RunState): boolean;
+	nextDueAt(graph: Graph, state: RunState): number | null;
 	activeCompanions(state: RunState): ReadonlyArray<{ id: string }>;
 }
 

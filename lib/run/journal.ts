@@ -46,7 +46,7 @@ export function createJournal(options: JournalOptions): RunJournal {
 		waiting = [];
 		const closes = batch.some(({ type }) => closing.has(type));
 		const data = engine.encodeEvents(batch, live.graph);
-		const patch = patchOf(live);
+		const patch = patchOf(live, closes ? engine.nextDueAt(live.graph, live.state) : live.row.dueAt);
 		const release = closes && options.releases;
 		const head = live.head + 1;
 		try {
@@ -106,8 +106,9 @@ function hasSettled({ state }: LiveRun): boolean {
 }
 
 /** What the run's index must learn from its state, or null. */
-function patchOf({ row, state }: LiveRun): RunPatch | null {
+function patchOf({ row, state }: LiveRun, dueAt: number | null): RunPatch | null {
 	const patch: RunPatch = {};
+	if (dueAt !== row.dueAt) patch.dueAt = dueAt;
 	if (state.status !== row.status) patch.status = state.status;
 	if (state.turnCount !== row.turnCount) patch.turnCount = state.turnCount;
 	if (state.terminationSource !== null && row.facts.terminationSource !== state.terminationSource) {

@@ -26,7 +26,8 @@ export function createReaper(parts: RunnerParts, limits: StaleLimits = {}): () =
 		const found: RunRow[] = [];
 		for (let offset = 0; ; offset += pageSize) {
 			const { rows } = await store.listRuns({ statuses, updatedBefore, limit: pageSize, offset });
-			found.push(...rows);
+			// A long pause between two attempts of a companion is no standstill: its time comes by itself.
+			found.push(...rows.filter(({ dueAt }) => dueAt === null || dueAt < updatedBefore));
 			if (rows.length < pageSize) return found;
 		}
 	}

@@ -48,6 +48,7 @@ export function buildResult(parts: ResultParts): TurnResult {
 		isCompleted: isTerminal(state.status),
 		hasActiveCompanions: !isTerminal(state.status) && engine.activeCompanions(state).length > 0,
 		hasBackgroundWork: engine.hasBackgroundWork(graph, state),
+		nextDueAt: engine.nextDueAt(graph, state),
 		currentNode:
 			main === undefined || node === undefined
 				? null
@@ -102,15 +103,26 @@ function nodeType(node: { type: string; original_type?: string | null }): string
  * (R4.10); only the plain one is shown, and none of the runtime's own (R4.14).
  */
 export function variablesOf(state: RunState, graph: Graph): JsonObject {
+	const owners = ownersOf(graph);
+	const all = { ...state.workflowVariables, ...state.threads['0']?.variables };
+	return Object.fromEntries(
+		Object.entries(all).filter(([name]) => !name.startsWith('_') && !isQualified(name, owners)),
+	);
+}
+
+const ownersByGraph = new WeakMap<Graph, ReadonlySet<string>>();
+
+/** Ids and names of the nodes, collected once a graph: a turn must not cost more in a larger one. */
+function ownersOf(graph: Graph): ReadonlySet<string> {
+	const known = ownersByGraph.get(graph);
+	if (known !== undefined) return known;
 	const owners = new Set<string>();
 	for (const node of graph.node_configs) {
 		if (node.logical_id !== null) owners.add(node.logical_id);
 		if (node.name !== null) owners.add(node.name);
 	}
-	const all = { ...state.workflowVariables, ...state.threads['0']?.variables };
-	return Object.fromEntries(
-		Object.entries(all).filter(([name]) => !name.startsWith('_') && !isQualified(name, owners)),
-	);
+	ownersByGraph.set(graph, owners);
+	return owners;
 }
 
 function isQualified(name: string, owners: ReadonlySet<string>): boolean {

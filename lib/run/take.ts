@@ -83,6 +83,7 @@ export function createTaker(parts: RunnerParts): Taker {
 		active.set(run.id, current);
 		const heartbeat = heartbeats.start(lease, (reason) => current.fail(reason));
 		let isReleased = false;
+		let index: { dueAt: number | null } | undefined;
 		try {
 			const live = await lives.load(run);
 			// A caller that went away while it waited must not leave half a turn behind.
@@ -98,6 +99,7 @@ export function createTaker(parts: RunnerParts): Taker {
 				begin: () => begin(live, command),
 			});
 			isReleased = driven.isReleased;
+			if (!isReleased) index = dueOf(driven.live);
 			lives.keep(driven.live);
 			snapshot(driven.live);
 			return driven.result;
@@ -105,7 +107,7 @@ export function createTaker(parts: RunnerParts): Taker {
 			heartbeat.stop();
 			current.end();
 			active.delete(run.id);
-			if (!isReleased) await giveBack(lease);
+			if (!isReleased) await giveBack(lease, index);
 		}
 	}
 
@@ -114,9 +116,18 @@ export function createTaker(parts: RunnerParts): Taker {
 		return { ...runStart(live.row, turn, ports.newSeed()), ...start };
 	}
 
-	async function giveBack(lease: Lease): Promise<void> {
+	/** A pump that only judged conditions wrote nothing, yet its work is due later now. */
+	function dueOf({ graph, state, row }: LiveRun): { dueAt: number | null } | undefined {
+		if (state.openTurn !== null) return undefined;
+		const dueAt = engine.nextDueAt(graph, state);
+		if (dueAt === row.dueAt) return undefined;
+		row.dueAt = dueAt;
+		return { dueAt };
+	}
+
+	async function giveBack(lease: Lease, index?: { dueAt: number | null }): Promise<void> {
 		try {
-			await store.release(lease);
+			await store.release(lease, index);
 		} catch (error) {
 			log.warn('A run could not be released; its lease runs out by itself.', {
 				runId: lease.runId,
