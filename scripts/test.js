@@ -87,7 +87,8 @@ function runProcess(command, minutes) {
 			cwd: root,
 			stdio: ['ignore', isJest ? 'ignore' : 'inherit', 'inherit'],
 			detached: true,
-			env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+			// Some tools take any FORCE_COLOR for a yes, so a pipe says no in the other way.
+			env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) },
 		});
 		let note = '';
 		const end = (signal) => {
