@@ -1,5 +1,6 @@
 /** Numbers within their bounds (3.3, R-90): loops, timeouts, temperatures, waits, our additions. */
 
+import { isJsonObject } from '../../json';
 import type { Edge } from '../edge';
 import type { Node } from '../node';
 import { type Check, nameOf } from './context';
@@ -7,6 +8,7 @@ import { type Check, nameOf } from './context';
 export function checkBounds(check: Check): void {
 	for (const [index, node] of check.graph.node_configs.entries()) {
 		selfLoop(check, node, index);
+		loopFlag(check, node, index);
 		ownNumbers(check, node, index);
 	}
 	for (const [index, edge] of check.graph.edge_configs.entries()) edgeNumbers(check, edge, index);
@@ -79,6 +81,21 @@ function selfLoop(check: Check, node: Node, index: number): void {
 		unit: seconds,
 	};
 	within(check, pause, at('time_between_retries'));
+}
+
+/** A node that loops without waiting would never stop talking (R2.14); a loop by default alone is only told. */
+function loopFlag(check: Check, node: Node, index: number): void {
+	if (node.type !== 'say_llm' && node.type !== 'worker_llm') return;
+	if (node.wait_for_user_message || !node.self_loop) return;
+	const subject = nameOf(node);
+	const path = check.nodePath(index, 'self_loop');
+	const message = `${subject} loops without waiting for the user`;
+	const advice = 'Set self_loop to false, or wait_for_user_message to true; use self_loop_config to repeat work.';
+	const written = check.graph.raw['node_configs'];
+	const own: unknown = Array.isArray(written) ? written[index] : null;
+	const fault = { rule: 'R2.14', path, subject, message, advice };
+	if (isJsonObject(own) && own['self_loop'] === undefined) check.warning(fault);
+	else check.error(fault);
 }
 
 function ownNumbers(check: Check, node: Node, index: number): void {

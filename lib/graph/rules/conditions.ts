@@ -12,6 +12,7 @@ export function checkConditions(check: Check): void {
 	for (const [index, node] of check.graph.node_configs.entries()) {
 		globalConditions(check, node, index);
 		exhaustedLoop(check, node, index);
+		judgedLoop(check, node, index);
 		directBeatsConditional(check, node);
 	}
 	threadReferences(check);
@@ -112,6 +113,23 @@ function exhaustedLoop(check: Check, node: Node, index: number): void {
 		subject: nameOf(node),
 		message: `an exhausted loop at ${nameOf(node)} leads nowhere: no outgoing edge reads self_loop_outcome`,
 		advice: 'Add an edge with a condition such as isPresent([[self_loop_outcome]]), if the run should go on.',
+	});
+}
+
+/** R6.10: a node without a model asks one after every attempt. */
+function judgedLoop(check: Check, node: Node, index: number): void {
+	if (node.self_loop_config?.enabled !== true || node.type === 'say_llm' || node.type === 'worker_llm') return;
+	const judged = check.edgesOf(node.logical_id).some((edge) => {
+		if (edge.type !== 'conditional' || (edge.condition?.condition_expression ?? '').trim() !== '') return false;
+		return (edge.condition?.condition_freeform ?? '').trim() !== '';
+	});
+	if (!judged) return;
+	check.warning({
+		rule: 'R6.10',
+		path: check.nodePath(index, 'self_loop_config'),
+		subject: nameOf(node),
+		message: `every attempt of ${nameOf(node)} costs a model call: a freeform condition leads out of its loop`,
+		advice: 'Use a condition_expression on the result of the node.',
 	});
 }
 
