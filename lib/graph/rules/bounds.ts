@@ -90,7 +90,8 @@ function loopFlag(check: Check, node: Node, index: number): void {
 	const subject = nameOf(node);
 	const path = check.nodePath(index, 'self_loop');
 	const message = `${subject} loops without waiting for the user`;
-	const advice = 'Set self_loop to false, or wait_for_user_message to true; use self_loop_config to repeat work.';
+	const advice =
+		'Set self_loop to false, or wait_for_user_message to true; use self_loop_config to repeat work.';
 	const written = check.graph.raw['node_configs'];
 	const own: unknown = Array.isArray(written) ? written[index] : null;
 	const fault = { rule: 'R2.14', path, subject, message, advice };

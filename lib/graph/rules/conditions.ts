@@ -118,9 +118,11 @@ function exhaustedLoop(check: Check, node: Node, index: number): void {
 
 /** R6.10: a node without a model asks one after every attempt. */
 function judgedLoop(check: Check, node: Node, index: number): void {
-	if (node.self_loop_config?.enabled !== true || node.type === 'say_llm' || node.type === 'worker_llm') return;
+	if (node.self_loop_config?.enabled !== true || node.type === 'say_llm' || node.type === 'worker_llm')
+		return;
 	const judged = check.edgesOf(node.logical_id).some((edge) => {
-		if (edge.type !== 'conditional' || (edge.condition?.condition_expression ?? '').trim() !== '') return false;
+		if (edge.type !== 'conditional' || (edge.condition?.condition_expression ?? '').trim() !== '')
+			return false;
 		return (edge.condition?.condition_freeform ?? '').trim() !== '';
 	});
 	if (!judged) return;
