@@ -111,19 +111,15 @@ async function chooseModel(stops) {
 
 /** Puts the example graphs into the store of the demo; those already there stay as they are. */
 async function importGraphs({ root, folder }) {
-	const { openStore } = require(join(root, 'dist', 'lib', 'index.js'));
-	const store = await openStore({
-		type: 'sqlite',
-		path: join(folder, '.n8n', 'interactly', 'interactly.sqlite'),
-	});
+	const { openStation } = require(join(root, 'dist', 'lib', 'index.js'));
+	const station = await openStation({ path: join(folder, '.n8n', 'interactly', 'interactly.sqlite') });
 	try {
 		for (const document of readExamples(root, 'graphs')) {
-			const { logical_id: id, name, description } = JSON.parse(document).workflow_config;
-			if ((await store.getWorkflow(id)) === null)
-				await store.createWorkflow({ id, name, description, document });
+			const id = JSON.parse(document).workflow_config.logical_id;
+			if ((await station.store.getWorkflow(id)) === null) await station.importWorkflow({ document, id });
 		}
 	} finally {
-		await store.close();
+		await station.close();
 	}
 }
 

@@ -2,6 +2,7 @@
 
 import { openStation, type JsonObject, type Station } from '../../lib/index';
 import { LINES } from '../../scripts/demo/conversation';
+import { unflatten } from '../../scripts/n8n/client';
 import { answersWholeItem, say, startWorld, type World } from './harness';
 
 const APPOINTMENT = 'interactly-appointment';
@@ -110,6 +111,28 @@ describe('a conversation of five turns', () => {
 		expect(replies.map(({ output }) => output).join('\n\n')).toBe(spoken.join('\n\n'));
 	});
 
+	it('design 3: a crash while the model is answering loses no message: the next turn finishes that one first', async () => {
+		const webhookId = `${APPOINTMENT}-items`;
+		const send = (text: string) => say(world, { webhookId, sessionId: 'crash-in-turn', text });
+		await send('Hello');
+		world.model.prependFixture({
+			match: { userMessage: 'slow question' },
+			response: { content: 'Never sent.' },
+			latency: 30_000,
+		});
+		const lost = send('A slow question').catch((error: unknown) => error);
+		await until(() => JSON.stringify(world.model.getLastRequest()?.body).includes('slow question'));
+		await world.crashAndRestart();
+		expect(String(await lost)).toContain('fetch failed');
+		world.model.prependFixture({
+			match: { userMessage: 'slow question' },
+			response: { content: 'The slow answer.' },
+		});
+		const next = await send('When are you open?');
+		expect(next).toMatchObject({ turnNumber: 3, recovered: true, status: 'waiting_for_user_input' });
+		expect(next.output).toMatch(/^The slow answer\.[^]*8 am to 5 pm/);
+	});
+
 	it('streams the reply to a chat in response mode "Streaming"', async () => {
 		await world.install('appointment-chat');
 		const texts: string[] = [];
@@ -137,6 +160,81 @@ describe('a conversation of five turns', () => {
 		expect(answers[1]?.output).toContain('12 Elm Street');
 	});
 });
+
+describe('the other examples', () => {
+	it('insurance questions over a webhook: the reply by "Turn", the record of an ended run by "Ended"', async () => {
+		const { id } = await world.install('insurance-webhook');
+		const send = async (text: string) => {
+			const response = await fetch(`${world.client.url}/webhook/interactly-insurance`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ from: '+15550100', text }),
+			});
+			return (await response.json()) as { reply: string; done: boolean };
+		};
+		expect(await send('Hello')).toMatchObject({ done: false });
+		expect(await send('Do you take Aetna?')).toMatchObject({
+			reply: expect.stringContaining('we accept Aetna'),
+			done: false,
+		});
+		expect(await send('No, thank you')).toMatchObject({
+			reply: expect.stringContaining('Goodbye'),
+			done: true,
+		});
+		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
+		const list = (await world.client.get(`/rest/executions?limit=1&filter=${filter}`)) as {
+			data: { results: Array<{ id: string }> };
+		};
+		const execution = (await world.client.get(`/rest/executions/${list.data.results[0]?.id}`)) as {
+			data: { data: string };
+		};
+		const { resultData } = unflatten(execution.data.data) as {
+			resultData: { runData: Record<string, Array<{ data: { main: Array<Array<{ json: JsonObject }>> } }>> };
+		};
+		const filed = resultData.runData['File the Record']?.[0]?.data.main[0]?.[0]?.json;
+		expect(filed).toMatchObject({ status: 'completed', input_output_pairs: { length: 3 } });
+	});
+
+	it('refill line from the store: importing it with the Interactly node makes the chat answer', async () => {
+		const importer = await world.install('import-graph', (example) => {
+			example.nodes = example.nodes.map((node) =>
+				node.name === 'Start'
+					? {
+							...node,
+							type: 'n8n-nodes-base.webhook',
+							parameters: { path: 'import', responseMode: 'lastNode', options: {} },
+							webhookId: 'import',
+						}
+					: node,
+			);
+		});
+		expect(importer.id).toBeTruthy();
+		const imported = (await (await fetch(`${world.client.url}/webhook/import`)).json()) as JsonObject;
+		expect(imported).toMatchObject({ name: 'Refill line', faults: [], activeVersion: 0 });
+		await world.install('refill-chat', (example) => {
+			for (const { parameters } of example.nodes) {
+				if (parameters.workflowId !== undefined)
+					parameters.workflowId = { __rl: true, mode: 'id', value: imported.id };
+			}
+		});
+		const send = (text: string) => say(world, { webhookId: 'interactly-refill', sessionId: 'refill', text });
+		expect((await send('Hi')).output).toContain('Which medicine');
+		expect(await send('Lisinopril from Oak Pharmacy')).toMatchObject({
+			status: 'completed',
+			workflowId: imported.id,
+			versionNumber: 0,
+			output: expect.stringContaining('Lisinopril is on its way to Oak Pharmacy'),
+		});
+	});
+});
+
+/** Looks again and again, for at most 30 seconds. */
+async function until(holds: () => boolean): Promise<void> {
+	for (let looks = 0; !holds(); looks += 1) {
+		if (looks === 600) throw new Error('what was waited for did not happen within 30 seconds');
+		await new Promise((wake) => setTimeout(wake, 50));
+	}
+}
 
 /** Everything said to the user, in order, from the events of all turns (R9.30). */
 function spokenTexts(record: JsonObject): string[] {
