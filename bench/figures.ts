@@ -137,6 +137,23 @@ export const GROUPS: readonly Group[] = [
 		],
 	},
 	{
+		name: 'large',
+		subjects: [
+			['turn-large.ts', '5000'],
+			['turn-large.ts', '5'],
+		],
+		figures: [
+			{
+				name: 'turn, graph of 5,000 nodes',
+				unit: 'µs',
+				ours: 'large.5000',
+				budgets: [
+					{ text: 'the same as with 5 (+20 %)', reached: ratio('large.5000', 'large.5'), atMost: 1.2 },
+				],
+			},
+		],
+	},
+	{
 		name: 'bytes',
 		subjects: [['bytes-ours.ts'], ['bytes-langgraph.ts']],
 		rounds: 1,
