@@ -45,7 +45,10 @@ export function providerOf(config: LlmConfig): string {
 	return PROVIDER_BY_TYPE[config.type];
 }
 
-/** @throws {ConfigurationError} `LLM_CREDENTIAL_MISSING` when neither the config nor the run has a key. */
+/**
+ * @throws {ConfigurationError} `LLM_CREDENTIAL_MISSING` when neither the config nor the run has a key;
+ *         `LLM_KEY_WITHHELD` when the graph would send the run's key to an address of its own.
+ */
 export async function resolveCredential(
 	config: LlmConfig,
 	lookup: CredentialLookup,
@@ -56,6 +59,7 @@ export async function resolveCredential(
 	const held = await lookup(provider, config);
 	const credential = merge(held ?? {}, own);
 	if (held === null && !isEnough(own)) throw missing(config, heldProviders);
+	if (held !== null && config.type !== 'custom_llm') refuseForeignAddress(config, held, own);
 	return {
 		credential,
 		usedUserKey: own.apiKey !== undefined || own.accessKeyId !== undefined,
@@ -113,6 +117,34 @@ function merge(held: ProviderCredential, own: ProviderCredential): ProviderCrede
 /** A key, or an address of the graph's own: servers inside one's own network often ask for no key. */
 function isEnough(own: ProviderCredential): boolean {
 	return own.apiKey !== undefined || own.accessKeyId !== undefined || own.baseUrl !== undefined;
+}
+
+/** Hosts of the vendors themselves, and one's own machine: a key may always go there. */
+const TRUSTED_HOSTS =
+	/(^|\.)(openai\.com|azure\.com|anthropic\.com|googleapis\.com|amazonaws\.com)$|^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * A graph can come from anybody, and an address written into it must not receive the run's own key.
+ * A custom server is the exception: its address belongs into the graph, and its key is meant for it.
+ */
+function refuseForeignAddress(config: LlmConfig, held: ProviderCredential, own: ProviderCredential): void {
+	const address = own.baseUrl ?? own.endpoint;
+	if (address === undefined || own.apiKey !== undefined || own.accessKeyId !== undefined) return;
+	const host = hostOf(address);
+	if (host === null || TRUSTED_HOSTS.test(host) || host === hostOf(held.baseUrl ?? held.endpoint ?? ''))
+		return;
+	throw new ConfigurationError(
+		'LLM_KEY_WITHHELD',
+		`model "${modelName({ config })}" is to be called at "${host}", an address from the graph, and the key this run holds for "${providerOf(config)}" is not meant for it`,
+		{
+			advice:
+				'Write the address into the credential, or a key for this address into api_key of the LLM config.',
+		},
+	);
+}
+
+function hostOf(address: string): string | null {
+	return URL.canParse(address) ? new URL(address).hostname.toLowerCase() : null;
 }
 
 function missing(config: LlmConfig, held: readonly string[]): ConfigurationError {

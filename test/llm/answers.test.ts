@@ -116,6 +116,44 @@ describe('credentials', () => {
 	});
 });
 
+describe('an address written into a graph', () => {
+	const adapters = () => ({
+		complete: () =>
+			Promise.resolve({ text: 'ok', toolCalls: [], finishReason: 'stop' as const, usage: null, model: null }),
+	});
+	const call = (config: object, held: object) =>
+		createModels({ credentials: () => ({ apiKey: 'held-key', ...held }), adapters }).call({
+			config: llmOrGroupSchema.parse({ model: 'm', ...config }),
+			messages: [],
+			tools: [],
+			signal: signal(),
+		});
+
+	it.each([
+		[{ type: 'openai_llm', base_url: 'https://elsewhere.example/v1' }, {}],
+		[{ type: 'openai_llm', base_url: 'https://api.openai.com.elsewhere.example/v1' }, {}],
+		[
+			{ type: 'azure_openai_llm', endpoint: 'https://elsewhere.example' },
+			{ endpoint: 'https://house.openai.azure.com' },
+		],
+	])('does not receive the key the run holds: %j', async (config, held) => {
+		await expect(call(config, held)).rejects.toMatchObject({ code: 'LLM_KEY_WITHHELD' });
+	});
+
+	it.each([
+		[{ type: 'openai_llm', base_url: 'https://elsewhere.example/v1', api_key: 'own' }, {}],
+		[
+			{ type: 'openai_llm', base_url: 'https://gateway.example/v2' },
+			{ baseUrl: 'https://gateway.example/v1' },
+		],
+		[{ type: 'openai_llm', base_url: 'http://127.0.0.1:4010/v1' }, {}],
+		[{ type: 'azure_openai_llm', endpoint: 'https://house.openai.azure.com' }, {}],
+		[{ type: 'custom_llm', base_url: 'https://llm.example/v1' }, {}],
+	])('is called with its own key, at a known host, or as a custom server: %j', async (config, held) => {
+		expect((await call(config, held)).text).toBe('ok');
+	});
+});
+
 describe('accounting', () => {
 	it('R8.20: without reported usage four characters are a token, and the guess is marked', async () => {
 		const stage = createStage(createHurryingClock(), { m: [{ reply: { text: 'x'.repeat(40) } }] });
