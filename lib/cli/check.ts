@@ -53,7 +53,10 @@ function reportOn(file: string, text: string): FileReport {
 }
 
 function reportText(report: FileReport): string {
-	const size = report.nodes + report.edges === 0 ? '' : `, ${report.nodes} nodes, ${report.edges} edges`;
+	const size =
+		report.nodes + report.edges === 0
+			? ''
+			: `, ${plural(report.nodes, 'node')}, ${plural(report.edges, 'edge')}`;
 	const head = `${report.file} (${report.kind.replaceAll('_', ' ')}${size}): ${countText(report.errors, report.warnings)}`;
 	return `${[head, ...report.faults.map(faultText)].join('\n')}\n`;
 }
@@ -65,7 +68,8 @@ function faultText({ severity, rule, path, subject, message, advice }: Fault): s
 
 function countText(errors: number, warnings: number): string {
 	if (errors + warnings === 0) return 'no faults';
-	const some = (count: number, word: string) =>
-		count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`];
+	const some = (count: number, word: string) => (count === 0 ? [] : [plural(count, word)]);
 	return [...some(errors, 'error'), ...some(warnings, 'warning')].join(', ');
 }
+
+const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
