@@ -139,14 +139,12 @@ async function askChat({ request, plan, client, unwrap, signal, extras }: Call):
 }
 
 async function askResponses({ request, plan, client, unwrap, signal, extras }: Call): Promise<AdapterReply> {
-	const body = {
-		...responseParameters(request, plan),
-		...extras,
-	} as unknown as OpenAI.Responses.ResponseCreateParamsNonStreaming;
+	const body = { ...responseParameters(request, plan), ...extras };
+	// `responses.create` is the same call, but it stumbles over answers of another shape.
 	if (!request.stream)
-		return readResponse(request, plan, unwrap(await client.responses.create(body, { signal })));
-	const stream = await client.responses.create({ ...body, stream: true }, { signal });
-	return readResponseStream(request, plan, mapped(stream, unwrap));
+		return readResponse(request, plan, unwrap(await client.post('/responses', { body, signal })));
+	const stream = await client.post('/responses', { body: { ...body, stream: true }, signal, stream: true });
+	return readResponseStream(request, plan, mapped(stream as AsyncIterable<unknown>, unwrap));
 }
 
 /** A custom server's own model gets the effort as its owner wrote it; elsewhere an unknown model gets none. */

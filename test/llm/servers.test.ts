@@ -1,59 +1,14 @@
 /** Servers that speak OpenAI's protocol in their own way: wrapped bodies, missing APIs, unknown parameters, own certificates. */
 
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { llmConfigSchema } from '../../lib/graph/model';
 import type { JsonObject } from '../../lib/json';
 import type { ModelRequest } from '../../lib/llm/contract';
 import { createModels } from '../../lib/llm/models';
 import { CERTIFICATE, KEY } from './certificate';
+import { closeServers, send, serve } from './http';
 
-interface Seen {
-	path: string;
-	headers: http.IncomingHttpHeaders;
-	body: JsonObject;
-}
-
-type Handler = (seen: Seen, response: http.ServerResponse) => void;
-
-const open: Array<http.Server | https.Server> = [];
-afterEach(async () => {
-	await Promise.all(
-		open.splice(0).map(
-			(server) =>
-				new Promise((resolve) => {
-					server.closeAllConnections();
-					server.close(resolve);
-				}),
-		),
-	);
-});
-
-async function serve(
-	handler: Handler,
-	tls?: { key: string; cert: string },
-): Promise<{ url: string; seen: Seen[] }> {
-	const seen: Seen[] = [];
-	const listener: http.RequestListener = (request, response) => {
-		let text = '';
-		request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-		request.on('end', () => {
-			const entry = {
-				path: request.url ?? '',
-				headers: request.headers,
-				body: JSON.parse(text) as JsonObject,
-			};
-			seen.push(entry);
-			handler(entry, response);
-		});
-	};
-	const server = tls === undefined ? http.createServer(listener) : https.createServer(tls, listener);
-	open.push(server);
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const address = server.address();
-	if (address === null || typeof address === 'string') throw new Error('the server has no port');
-	return { url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}/v1`, seen };
-}
+afterEach(closeServers);
 
 const completion = (content: string): JsonObject => ({
 	model: 'm',
@@ -63,10 +18,6 @@ const chunk = (content: string, finish: string | null = null): JsonObject => ({
 	model: 'm',
 	choices: [{ index: 0, delta: { content }, finish_reason: finish }],
 });
-const send = (response: http.ServerResponse, status: number, body: JsonObject) => {
-	response.writeHead(status, { 'content-type': 'application/json' });
-	response.end(JSON.stringify(body));
-};
 const refuse = (response: http.ServerResponse, param: string, message: string) =>
 	send(response, 400, {
 		error: { message, type: 'invalid_request_error', param, code: 'unsupported_parameter' },
