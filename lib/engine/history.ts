@@ -45,10 +45,15 @@ const HOP_WORDS: Record<string, string> = {
 	waiting: 'a condition that came true while waiting',
 };
 
-/** The navigation memo a model reads (R2.31); it is made when read, so that a hop stores ids only. */
-export function memoText(graph: Graph, memo: Memo): string {
+/** Who handed over to whom, and how (R2.31); made when read, so that a hop stores ids only. */
+export function handoverText(graph: Graph, memo: Memo): string {
 	const name = (id: string) => graph.nodesById.get(id)?.name ?? id;
-	return `[internal note, not said to the user] Control passed from "${name(memo.fromNodeId)}" to "${name(memo.toNodeId)}" over ${HOP_WORDS[memo.edgeType] ?? 'an edge'}.`;
+	return `"${name(memo.fromNodeId)}" handed over to "${name(memo.toNodeId)}" over ${HOP_WORDS[memo.edgeType] ?? 'an edge'}.`;
+}
+
+/** The same as a model reads it, which has no metadata to tell that nobody said this. */
+function memoText(graph: Graph, memo: Memo): string {
+	return `[internal note, not said to the user] ${handoverText(graph, memo)}`;
 }
 
 /** The name an edge carries in events: its own, or the global node's (R3.39). */

@@ -5,7 +5,7 @@ import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { CallRecord, ModelAnswer, ToolCall } from '../llm/contract';
 import type { WireEvent } from './contract';
-import { edgeNameOf, memoText } from './history';
+import { edgeNameOf, handoverText } from './history';
 import { authoredThreadId, type Message } from './state';
 
 /** Makes the wire events of one internal event: ids follow from the run and the event's number. */
@@ -111,7 +111,7 @@ export function wireMessage(graph: Graph, runId: string, message: Message): Json
 	return messagePayload({
 		id: messageIdOf(runId, message),
 		type: message.type,
-		content: memo ? memoText(graph, memo) : message.content,
+		content: memo ? handoverText(graph, memo) : message.content,
 		name: message.toolName ?? null,
 		toolCalls: message.toolCalls,
 		toolCallId: message.toolCallId,

@@ -217,7 +217,7 @@ describe('fields', () => {
 				'source_node_name',
 			]);
 			expect(message['response_metadata']).toMatchObject({ navigation_message: 'true' });
-			expect(String(message['content'])).toContain('internal');
+			expect(String(message['content'])).toMatch(/^".+" handed over to ".+" over a .+\.$/);
 		}
 	});
 

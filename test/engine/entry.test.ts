@@ -16,7 +16,7 @@ import {
 	start,
 	worker,
 } from './graphs';
-import { createWorld, type Script, type World } from './world';
+import { createWorld, turnInput, type Script, type World } from './world';
 
 const main = (world: World) => world.state.threads['0'];
 const ends = (world: World): WireEvent[] =>
@@ -229,13 +229,7 @@ describe('entries of R2.11', () => {
 		['hi', 'S(A) P(A)'],
 	])('R2.11, R1.17: by a start override with message %p', async (message, trace) => {
 		const world = createWorld({ graph: graphOf([noop('X', start), say('A', true, true)]) });
-		const input = {
-			messages: message === undefined ? {} : { '0': [{ text: message }] },
-			overrides: {},
-			dynamicVariables: {},
-			runtimeVariables: {},
-			idempotencyKey: null,
-		};
+		const input = turnInput(message);
 		const begin = {
 			runId: 'r',
 			workflowId: null,

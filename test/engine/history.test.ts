@@ -16,7 +16,7 @@ import {
 	start,
 	worker,
 } from './graphs';
-import { createWorld, type World } from './world';
+import { createWorld, type Reply, type World } from './world';
 
 const history = (world: World, thread = '0') => world.state.threads[thread]?.history ?? [];
 const texts = (world: World, thread = '0') =>
@@ -119,14 +119,9 @@ describe('entries', () => {
 				[companion('A', 'W')],
 			),
 			tools: answering('found'),
-			script: (request) => {
-				if (request.output)
-					return {
-						output:
-							request.output.name === 'condition_judgement'
-								? { justification: 'no', condition_met: false }
-								: { mood: 'secretly sad' },
-					};
+			script: (request): Reply => {
+				if (request.output?.name === 'condition_judgement') return { output: { justification: 'no', condition_met: false } };
+				if (request.output) return { output: { mood: 'secretly sad' } };
 				return request.messages.at(-1)?.role === 'tool'
 					? { text: 'it is here' }
 					: { tools: [{ name: 'look', arguments: {} }] };

@@ -142,7 +142,7 @@ describe('history and prompts', () => {
 		await world.start('go on');
 		const last = world.requests.at(-1)?.messages ?? [];
 		expect(last.map((message) => message.role)).toEqual(['system', 'user', 'assistant']);
-		expect(last[2]?.content).toContain('Control passed from "A" to "B"');
+		expect(last[2]?.content).toContain('[internal note, not said to the user] "A" handed over to "B" over a conditional edge.');
 		expect(world.state.threads['0']?.history.map((message) => message.type)).toEqual(['human', 'ai', 'ai']);
 	});
 

@@ -1,0 +1,387 @@
+/** Variables in whole runs: where placeholders are filled, names, scopes, sources and writes (section 4). */
+
+import type { Json, JsonObject } from '../../lib/json';
+import type { Tools } from '../../lib/tool/contract';
+import { direct, expression, fork, freeform, graphOf, line, noop, say, start, worker } from './graphs';
+import { createWorld, turnInput, type World } from './world';
+
+const variables = (world: World, thread = '0') => world.state.threads[thread]?.variables ?? {};
+const tool = (more: JsonObject = {}): JsonObject => ({
+	type: 'external_api',
+	logical_id: 't',
+	name: 't',
+	description: 't',
+	api_endpoint: 'https://x.example/',
+	api_method: 'GET',
+	...more,
+});
+const toolNode = (id: string, config: JsonObject, more: JsonObject = {}): JsonObject => ({
+	type: 'tool_node',
+	logical_id: id,
+	name: id,
+	tool_config: config,
+	...more,
+});
+const giving = (value: Json): Tools => ({
+	call: () => Promise.resolve({ ok: true, value }),
+	sideEffectOf: () => 'reads',
+});
+const defaults = (values: JsonObject) => ({ miscellaneous: { default_dynamic_variables: values } });
+
+describe('where placeholders are filled', () => {
+	test('R4.1: prompts, conditions, messages, edge texts, addresses, headers, bodies and SMS', async () => {
+		const sent: string[] = [];
+		const world = createWorld({
+			graph: graphOf(
+				[
+					{
+						type: 'http_request',
+						logical_id: 'H',
+						name: 'H',
+						...start,
+						method: 'POST',
+						url: 'https://x.example/{{who}}',
+						headers: { 'X-Who': '{{who}}' },
+						body_parameters: '{"who": "{{who}}"}',
+					},
+					{
+						type: 'send_sms',
+						logical_id: 'M',
+						name: 'M',
+						destination_phone_number: '{{phone}}',
+						message: 'for {{who}}',
+					},
+					say('A', true, false, { main_response_config: { prompt: 'You serve {{who}}.' } }),
+					line('B', 'hello {{who}} [[http_request_result.ok]]'),
+				],
+				[
+					direct('H', 'M'),
+					direct('M', 'A'),
+					freeform('A', 'B', 'ask about {{who}}', {
+						condition: {
+							condition_freeform: 'ask about {{who}}',
+							static_messages_config: { static_messages: ['bye {{who}}'] },
+						},
+					}),
+				],
+				defaults({ who: 'Ada', phone: '+14155550100' }),
+			),
+			http: {
+				send: (request) => {
+					sent.push(request.url, JSON.stringify(request.headers), Buffer.from(request.body ?? '').toString());
+					return Promise.resolve({ status: 200, headers: {}, body: new TextEncoder().encode('{"ok": 1}') });
+				},
+			},
+			script: () => ({ pick: 'B' }),
+		});
+		await world.start('hi');
+		for (const text of sent) expect(text).toContain('Ada');
+		expect(world.requests[0]?.messages[0]?.content).toContain('You serve Ada.');
+		expect(world.requests[0]?.tools[0]?.description).toContain('ask about Ada');
+		expect(world.spoken()).toEqual(['bye Ada', 'hello Ada 1']);
+		expect(world.wire.find((event) => event.type === 'send_sms')?.['destination_phone_number']).toBe(
+			'+14155550100',
+		);
+	});
+
+	test('R4.7: what users, tools and models say is never scanned again', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[say('A', true, false, start), toolNode('T', tool()), line('B', 'said [[tool_result]] {{echo}}')],
+				[direct('A', 'T'), direct('T', 'B')],
+				defaults({ secret: 'X' }),
+			),
+			tools: giving('{{secret}}'),
+			script: () => ({ text: '{{secret}}' }),
+		});
+		await world.start('{{secret}}', { dynamicVariables: { echo: '{{secret}}' } });
+		expect(world.spoken()).toEqual(['{{secret}}', 'said {{secret}} {{secret}}']);
+	});
+
+	test('R4.8, R4.9: forms of values, and one warning for each unknown placeholder and turn', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					line('A', '{{no}} {{none}} {{list}} {{ok}} {{nil}}.', start),
+					line('B', '{{none}}'),
+					say('C', true, true),
+				],
+				[direct('A', 'B'), direct('B', 'C')],
+			),
+			surroundings: { globals: { no: 1.5, list: [1, { a: null }], ok: false, nil: null } },
+		});
+		await world.start();
+		expect(world.spoken()).toEqual(['1.5 {{none}} [1,{"a":null}] false {{nil}}.', '{{none}}']);
+		expect(world.warnings().filter((text) => text.includes('{{none}}'))).toHaveLength(1);
+	});
+});
+
+describe('names and scopes', () => {
+	test('R4.10: every write stands under its name, the id and the name of its node', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('A', { ...start, name: 'Collect Insurance' }),
+					noop('B'),
+					line(
+						'C',
+						'[[A.no_op_result_success]] [[Collect Insurance.no_op_result_success]] [[no_op_result_success]]',
+					),
+				],
+				[direct('A', 'B'), direct('B', 'C')],
+			),
+		});
+		await world.start();
+		expect(world.spoken()).toEqual(['true true true']);
+		expect(
+			Object.keys(variables(world))
+				.filter((name) => name.endsWith('no_op_result_success'))
+				.sort(),
+		).toEqual(
+			[
+				'A.no_op_result_success',
+				'B.no_op_result_success',
+				'Collect Insurance.no_op_result_success',
+				'no_op_result_success',
+			].sort(),
+		);
+	});
+
+	test('R4.13: only a mapping of workflow scope writes the shared store, which every thread reads', async () => {
+		const mapped = tool({
+			result_variable_mappings: [
+				{ target_variable_name: 'shared', result_path: 'a', scope: 'workflow' },
+				{ target_variable_name: 'own', result_path: 'a' },
+			],
+		});
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('e', start),
+					noop('wait', { delay_seconds: 1 }),
+					toolNode('T', mapped),
+					line('B', '[[shared]]'),
+					line('C', '[[shared]] [[own]]'),
+				],
+				[direct('e', 'T'), fork('e', 'wait', 'x'), direct('wait', 'C'), direct('T', 'B')],
+			),
+			tools: giving({ a: 7 }),
+		});
+		world.clock.jumps = true;
+		await world.start();
+		expect({ ...world.state.workflowVariables }).toEqual({ shared: 7 });
+		expect(variables(world)).toMatchObject({ own: 7 });
+		expect(variables(world)).not.toHaveProperty('shared');
+		expect(world.spoken()).toContain('7');
+		expect(world.spoken()).toContain('7 [[own]]');
+	});
+
+	test('R4.11: a thread is read by its authored id, also after it has ended; one without an id is not', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('e', start),
+					noop('n'),
+					noop('m'),
+					say('A', true, true),
+					line(
+						'B',
+						'[[thread_x.no_op_result_success]] [[thread_0.no_op_result_success]] [[thread_y.no_op_result_success]]',
+					),
+				],
+				[direct('e', 'A'), fork('e', 'n', 'x'), fork('e', 'm'), freeform('A', 'B')],
+			),
+			script: () => ({ pick: 'B' }),
+		});
+		await world.start();
+		expect(Object.values(world.state.threads).filter((thread) => thread.status === 'ended')).toHaveLength(2);
+		await world.say('go');
+		expect(world.spoken()).toEqual(['true true [[thread_y.no_op_result_success]]']);
+	});
+
+	test('R4.15, R4.16: what is present from the start; variables of an input go to thread 0 and replace by key', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					say('A', true, true, start),
+					line(
+						'B',
+						'[[x]] [[input_dynamic_variables.a]] [[all_dynamic_variables.year]] [[workflow_invoke_count]]',
+					),
+				],
+				[freeform('A', 'B'), direct('B', 'A')],
+			),
+			script: (request) => (request.tools.length > 0 ? { pick: 'B' } : { text: 'ok' }),
+		});
+		await world.start(undefined, { runtimeVariables: { x: { old: 1 } }, dynamicVariables: { a: 'A' } });
+		await world.say('go', { runtimeVariables: { x: { now: 2 } } });
+		expect(world.spoken()[0]).toBe('{"now":2} A 2026 1');
+		expect(
+			world.wire.find((event) => event.type === 'end_workflow_iteration')?.['run_input_output_pair'],
+		).toMatchObject({
+			run_input: {
+				runtime_variables: { x: { old: 1 }, workflow_invoke_count: 0, input_dynamic_variables: { a: 'A' } },
+			},
+		});
+	});
+
+	test('R4.14: the runtime’s own keys cannot be written by results and are not readable from the shared store', async () => {
+		const mapped = tool({ expand_result_into_runtime_variables: true });
+		const world = createWorld({
+			graph: graphOf(
+				[toolNode('T', mapped, start), line('B', '[[_hidden]] [[shown]] [[_input_dynamic_variables]]')],
+				[direct('T', 'B')],
+			),
+			tools: giving({ _hidden: 1, shown: 2 }),
+		});
+		await world.start();
+		expect(world.spoken()).toEqual(['[[_hidden]] 2 [[_input_dynamic_variables]]']);
+	});
+
+	test('R4.41: a write is visible at once on its thread and at the next lookup of another', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('e', start),
+					noop('n'),
+					noop('wait', { delay_seconds: 1 }),
+					line('B', '[[thread_x.no_op_result_success]]'),
+				],
+				[direct('e', 'wait'), fork('e', 'n', 'x'), direct('wait', 'B')],
+			),
+		});
+		const turn = world.start();
+		await world.clock.move(1000);
+		await turn;
+		expect(world.spoken()).toEqual(['true']);
+	});
+});
+
+describe('sources of dynamic variables', () => {
+	const graph = graphOf([line('A', '{{name}} {{year}}', start)], [], defaults({ name: 'default', year: 1 }));
+	const speak = async (
+		input: JsonObject,
+		provided: JsonObject = {},
+		globals: JsonObject = { name: 'global' },
+	) => {
+		const world = createWorld({ graph, surroundings: { globals } });
+		await world.send({
+			type: 'turn',
+			input: turnInput(undefined, { dynamicVariables: input }),
+			begin: {
+				runId: 'r',
+				workflowId: null,
+				versionNumber: null,
+				versionName: null,
+				seed: 's',
+				runBy: null,
+				welcomeMessage: null,
+				startNodeId: null,
+				provided,
+				miscellaneous: {},
+				source: null,
+			},
+		});
+		return world.spoken()[0];
+	};
+
+	test('R4.19, R4.20: system, input, provided, workflow default, global', async () => {
+		expect(await speak({ name: 'input', year: 1999 }, { name: 'provided' })).toBe('input 2026');
+		expect(await speak({}, { name: 'provided' })).toBe('provided 2026');
+		expect(await speak({})).toBe('default 2026');
+		const plain = createWorld({
+			graph: graphOf([line('A', '{{name}} {{global.name}}', start)]),
+			surroundings: { globals: { name: 'global' } },
+		});
+		await plain.start();
+		expect(plain.spoken()).toEqual(['global global']);
+	});
+
+	test('R4.20: the same key at the top of the workflow has no effect', async () => {
+		const world = createWorld({
+			graph: graphOf([line('A', '{{name}}', start)], [], { default_dynamic_variables: { name: 'x' } }),
+		});
+		await world.start();
+		expect(world.spoken()).toEqual(['{{name}}']);
+	});
+
+	test('R4.21: blank values do not hide the next source; later turns merge over earlier ones', async () => {
+		expect(await speak({ name: '  ' })).toBe('default 2026');
+		const world = createWorld({
+			graph: graphOf(
+				[say('A', true, true, start), line('B', '{{p.a}} {{p.b}}')],
+				[expression('A', 'B', '{{p.b}} == 2')],
+			),
+		});
+		await world.start(undefined, { dynamicVariables: { p: { a: 1 } } });
+		await world.say('go', { dynamicVariables: { p: { b: 2 } } });
+		expect(world.spoken()).toEqual(['ok', '1 2']);
+	});
+
+	test('R4.22: system values stay the same through a turn and change with the next', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					line('A', '{{rand_int}} {{timestamp_ms}}', start),
+					noop('W', { delay_seconds: 5 }),
+					line('B', '{{rand_int}} {{timestamp_ms}}'),
+					say('C', true, true),
+				],
+				[direct('A', 'W'), direct('W', 'B'), direct('B', 'C'), freeform('C', 'A')],
+			),
+			script: (request) => (request.tools.length > 0 ? { pick: 'A' } : { text: 'x' }),
+		});
+		world.clock.jumps = true;
+		await world.start();
+		const [first, second] = world.spoken();
+		expect(second).toBe(first);
+	});
+});
+
+describe('writes', () => {
+	test('R4.30: the outcome of a tool node is a boolean and a text, null when it went well', async () => {
+		const run = async (tools: Tools) => {
+			const world = createWorld({
+				graph: graphOf([toolNode('T', tool({ result_runtime_variable_name: 'found' }), start)]),
+				tools,
+			});
+			await world.start();
+			return variables(world);
+		};
+		expect(await run(giving(3))).toMatchObject({ found: 3, found_success: true, found_error: null });
+		const failing: Tools = {
+			call: () => Promise.resolve({ ok: false, code: 'TOOL_FAILED', message: 'broken' }),
+			sideEffectOf: () => 'reads',
+		};
+		expect(await run(failing)).toMatchObject({ found: null, found_success: false, found_error: 'broken' });
+	});
+
+	test('R4.31: repeated extraction keeps what the new object does not say', async () => {
+		const schema = {
+			structured_output_schema: {
+				type: 'object',
+				properties: { name: { type: 'string' }, age: { type: 'integer' } },
+			},
+		};
+		const answers: JsonObject[] = [{ name: 'Ada', age: 36 }, { name: null, age: 37 }, {}];
+		const world = createWorld({
+			graph: graphOf([worker('W', true, true, { ...start, ...schema })]),
+			script: (_request, call) => ({ output: answers[call] ?? {} }),
+		});
+		await world.start();
+		for (const message of ['a', 'b', 'c']) await world.say(message);
+		expect(variables(world)).toMatchObject({ name: 'Ada', age: 37 });
+	});
+
+	test('R3.37: a value can never change the structure of a condition', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[noop('A', start), line('B'), line('C')],
+				[expression('A', 'B', "{{who}} == 'admin'"), expression('A', 'C', 'isPresent({{who}})')],
+			),
+		});
+		expect(await world.start(undefined, { dynamicVariables: { who: "x' OR 1 == 1 OR 'admin" } })).toBe(
+			'W(A) →c S(C) END',
+		);
+	});
+});
