@@ -26,7 +26,9 @@ import type { Json, JsonObject } from './json';
 import { createCircuits } from './llm/circuit';
 import { createRegistry } from './llm/registry';
 import { silentLog, type Log } from './log';
+import { startBackground, type Background, type BackgroundOptions } from './run/background';
 import type { Runner, TurnRequest, TurnResult } from './run/contract';
+import { pumpUntilSettled, type PumpLoop } from './run/pump-loop';
 import { createRunner } from './run/runner';
 import type { Store, VersionRow, WorkflowRow } from './store/contract';
 import { openStore } from './store/open';
@@ -51,6 +53,8 @@ export interface StationOptions {
 	access?: Access;
 }
 
+export type BackgroundChoice = Omit<BackgroundOptions, 'store' | 'runner' | 'turn' | 'clock' | 'log'>;
+
 /** Everything that one store serves: conversations, workflows and their versions. */
 export interface Station {
 	readonly store: Store;
@@ -62,6 +66,10 @@ export interface Station {
 	 * @throws {GraphError} `GRAPH_REFUSED`, every fault listed; no run was made.
 	 */
 	turn(request: TurnRequest, access?: Access): Promise<TurnResult>;
+	/** Moves one parked run on until it has no background work or the time is spent; see `run/pump-loop.ts`. */
+	settle(loop: Omit<PumpLoop, 'turn' | 'clock'>, access?: Access): Promise<TurnResult>;
+	/** Keeps all parked runs moving, with these keys and models, until stopped; see `run/background.ts`. */
+	startBackground(options: BackgroundChoice, access?: Access): Background;
 	/** Faults of a document's active graph, judged for a run. */
 	examine(document: string | Json): readonly Fault[];
 	importWorkflow(request: ImportRequest): Promise<ImportReport>;
@@ -70,7 +78,7 @@ export interface Station {
 	exportWorkflow(id: string, options: ExportOptions): Promise<JsonObject>;
 	/** @throws {RunError} `WORKFLOW_UNKNOWN`. */
 	findWorkflow(id: string): Promise<WorkflowRow>;
-	/** Waits for turns in progress, then closes runner and store. */
+	/** Ends background work, waits for turns in progress, then closes runner and store. */
 	close(): Promise<void>;
 }
 
@@ -81,7 +89,8 @@ export interface Station {
  * @throws {StoreError} The store cannot be opened.
  */
 export async function openStation(options: StationOptions): Promise<Station> {
-	const store = options.store ?? (await openSealed(options.path ?? 'interactly.sqlite', options.encryptionKey));
+	const store =
+		options.store ?? (await openSealed(options.path ?? 'interactly.sqlite', options.encryptionKey));
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? silentLog;
 	const shared = { clock, log, store, circuits: createCircuits(clock), adapters: createRegistry() };
@@ -107,16 +116,28 @@ export async function openStation(options: StationOptions): Promise<Station> {
 		surroundings: () => readSurroundings(store, used()),
 	});
 	const examine = createExamine();
+	const backgrounds = new Set<Background>();
+	const turn: Station['turn'] = async (request, access) => {
+		if (request.source?.type === 'document' && (await startsRun(store, request))) {
+			const errors = examine(request.source.document).filter(({ severity }) => severity === 'error');
+			if (errors.length > 0) throw refuseDocument('start a conversation', errors);
+		}
+		if (access === undefined) return runner.turn(request);
+		return current.run(createAccessPorts(access, shared), () => runner.turn(request));
+	};
 	return {
 		store,
 		runner,
-		turn: async (request, access) => {
-			if (request.source?.type === 'document' && (await startsRun(store, request))) {
-				const errors = examine(request.source.document).filter(({ severity }) => severity === 'error');
-				if (errors.length > 0) throw refuseDocument('start a conversation', errors);
-			}
-			if (access === undefined) return runner.turn(request);
-			return current.run(createAccessPorts(access, shared), () => runner.turn(request));
+		turn,
+		settle: (loop, access) => pumpUntilSettled({ ...loop, clock, turn: (request) => turn(request, access) }),
+		startBackground: (choice, access) => {
+			const begun = startBackground({
+				...choice,
+				...{ store, runner, clock, log },
+				turn: (request) => turn(request, access),
+			});
+			backgrounds.add(begun);
+			return { stop: () => begun.stop().finally(() => backgrounds.delete(begun)) };
 		},
 		examine,
 		importWorkflow: (request) => importWorkflow(store, request),
@@ -124,6 +145,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
 		exportWorkflow: (id, options) => exportWorkflow(store, id, options),
 		findWorkflow: (id) => findWorkflow(store, id),
 		close: async () => {
+			await Promise.all([...backgrounds].map((background) => background.stop()));
 			await runner.close();
 			await store.close();
 		},

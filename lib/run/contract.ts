@@ -6,6 +6,7 @@ import type { JsonObject } from '../json';
 import type { Store } from '../store/contract';
 import type { Engine } from './engine-port';
 import type { LiveLimits } from './live';
+import type { Watch, WatchOptions } from './watch';
 import type { RerunnableTurn, RerunPlan, RerunRequest, RerunTurn } from './rerun-contract';
 
 /** Which graph a new run executes. Ignored when the session or run already exists. */
@@ -153,6 +154,13 @@ export interface Runner {
 	planRerun(request: RerunRequest): Promise<RerunPlan>;
 	/** Begins a new run where a turn of another ended (R10.1). @throws {RunError} `RERUN_REFUSED` (409) with the reason. */
 	rerun(request: RerunRequest, turn?: RerunTurn): Promise<{ plan: RerunPlan; result: TurnResult }>;
+	/**
+	 * Tells what happens to the runs of the store; see `run/watch.ts`.
+	 * @throws {StoreError} The place to begin at cannot be read or stored.
+	 */
+	watch(options: WatchOptions): Promise<Watch>;
+	/** Calls the listener whenever a run of this process has settled; returns the way to stop that. */
+	onSettled(listener: () => void): () => void;
 	/** Fails runs that stopped moving (R1.31); returns their ids. */
 	reap(): Promise<string[]>;
 	/** Waits for turns in progress, then lets go of timers and caches. */

@@ -2,6 +2,7 @@
 
 import type { Ports, Surroundings } from '../engine/contract';
 import type { Store } from '../store/contract';
+import type { Bell } from './bell';
 import type { Engine } from './engine-port';
 import type { Graphs } from './graphs';
 import type { Heartbeats } from './lease';
@@ -16,4 +17,6 @@ export interface RunnerParts {
 	graphs: Graphs;
 	lives: LiveRuns;
 	heartbeats: Heartbeats;
+	/** Rings when a run has settled. */
+	bell: Bell;
 }

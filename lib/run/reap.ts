@@ -50,6 +50,7 @@ export function createReaper(parts: RunnerParts, limits: StaleLimits = {}): () =
 				});
 			}
 		}
+		if (reaped.length > 0) parts.bell.ring();
 		return reaped;
 	};
 }

@@ -3,6 +3,7 @@
 import { codeOf, InputError } from '../errors';
 import type { Json } from '../json';
 import type { Store } from '../store/contract';
+import { createBell } from './bell';
 import type { Runner, RunnerOptions, TurnRequest, TurnResult } from './contract';
 import { RunFinished } from './drive';
 import { realEngine } from './engine-port';
@@ -20,6 +21,7 @@ import { createReruns } from './rerun';
 import { runStateRefuses } from './refusals';
 import { leadWith } from './result';
 import { createTaker } from './take';
+import { startWatch } from './watch';
 
 /** A stored workflow that a super node refers to; null when there is none (R7.3.2). */
 async function publishedIn(store: Store, id: string, version: number | null): Promise<Json | null> {
@@ -41,6 +43,7 @@ export function createRunner(options: RunnerOptions): Runner {
 			options.surroundings ?? (() => Promise.resolve({ globals: {}, secrets: {}, namedLlms: {} })),
 		graphs,
 		lives: createLiveRuns({ store, engine, graphs }, options.memory),
+		bell: createBell(),
 		heartbeats: createHeartbeats({ store, clock: ports.clock, log: ports.log }),
 	};
 	const runs = createQueue();
@@ -83,6 +86,8 @@ export function createRunner(options: RunnerOptions): Runner {
 		...readRun(parts),
 		...createFeedback(parts),
 		...createReruns(parts, { taker, runs }),
+		watch: (watch) => startWatch(parts, watch),
+		onSettled: (listener) => parts.bell.listen(listener),
 		reap,
 		async close() {
 			isClosed = true;

@@ -161,6 +161,7 @@ export function createTaker(parts: RunnerParts): Taker {
 				return await hold(held, command);
 			} finally {
 				place.leave();
+				parts.bell.ring();
 			}
 		},
 		interfere(runId, command) {

@@ -69,6 +69,12 @@ export interface Lease {
 	owner: string;
 }
 
+/** A run whose background work is due then, in milliseconds since the epoch. */
+export interface DueRun {
+	runId: string;
+	dueAt: number;
+}
+
 /** A batch as it became visible in the store, whatever run it belongs to. */
 export interface Written extends Batch {
 	/** Grows from commit to commit; never given out twice. */
@@ -183,10 +189,10 @@ export interface Store {
 	/** Newest first. `total` counts all that fit the filter. */
 	listRuns(filter: RunFilter): Promise<{ rows: RunRow[]; total: number }>;
 	/**
-	 * Ids of runs whose background work is due at or before `atMs`, the longest due first; cheap however
-	 * many runs there are.
+	 * Runs whose background work is due at or before `atMs`, the longest due first; cheap however many
+	 * runs there are.
 	 */
-	listDue(filter: { atMs: number; workflowId?: string; limit: number }): Promise<string[]>;
+	listDue(filter: { atMs: number; workflowId?: string; limit: number }): Promise<DueRun[]>;
 	/** Deletes its log and snapshot too; the pinned graph goes with the last run that names it. */
 	deleteRun(id: string): Promise<void>;
 

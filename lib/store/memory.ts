@@ -60,7 +60,7 @@ export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 				.filter((run) => workflowId === undefined || run.workflowId === workflowId)
 				.sort((one, other) => (one.dueAt ?? 0) - (other.dueAt ?? 0))
 				.slice(0, limit)
-				.map(({ id }) => id),
+				.map(({ id, dueAt }) => ({ runId: id, dueAt: dueAt ?? 0 })),
 		deleteRun: async (id) => forget(memory, id),
 
 		claim: async (runId, owner, leaseMs) => {

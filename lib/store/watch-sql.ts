@@ -9,7 +9,7 @@ export function watchStatements(db: Kysely<Tables>) {
 		listDue: statement<{ at: number; limit: number }>()((values) =>
 			db
 				.selectFrom('run')
-				.select('id')
+				.select(['id', 'due_at'])
 				.where('due_at', 'is not', null)
 				.where('due_at', '<=', values.at)
 				.orderBy('due_at')
@@ -18,7 +18,7 @@ export function watchStatements(db: Kysely<Tables>) {
 		listDueOf: statement<{ at: number; workflowId: string; limit: number }>()((values) =>
 			db
 				.selectFrom('run')
-				.select('id')
+				.select(['id', 'due_at'])
 				.where('due_at', 'is not', null)
 				.where('due_at', '<=', values.at)
 				.where('workflow_id', '=', values.workflowId)

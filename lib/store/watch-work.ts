@@ -1,6 +1,6 @@
 /** What a store answers to those who wait for due runs or watch what is written, as units of work. */
 
-import type { Written } from './contract';
+import type { DueRun, Written } from './contract';
 import type { WorkTools } from './run-work';
 import { first, rows, type Work } from './statement';
 
@@ -16,10 +16,10 @@ export function* lastPosition({ statements }: WorkTools): Work<number> {
 export function* listDue(
 	{ statements }: WorkTools,
 	{ atMs, workflowId, limit }: { atMs: number; workflowId?: string; limit: number },
-): Work<string[]> {
+): Work<DueRun[]> {
 	const call =
 		workflowId === undefined
 			? statements.listDue({ at: atMs, limit })
 			: statements.listDueOf({ at: atMs, workflowId, limit });
-	return (yield* rows(call)).map(({ id }) => id);
+	return (yield* rows(call)).map(({ id, due_at: dueAt }) => ({ runId: id, dueAt: dueAt ?? 0 }));
 }

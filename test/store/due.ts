@@ -21,10 +21,17 @@ export function describeDue(name: string, open: () => Promise<Opened>): void {
 			await parked('never', null);
 			await parked('soon', 100);
 			await parked('next', 200, 'w');
+			const [soon, next] = [
+				{ runId: 'soon', dueAt: 100 },
+				{ runId: 'next', dueAt: 200 },
+			];
 			expect(await store.listDue({ atMs: 99, limit: 9 })).toEqual([]);
-			expect(await store.listDue({ atMs: 200, limit: 9 })).toEqual(['soon', 'next']);
-			expect(await store.listDue({ atMs: 300, limit: 2 })).toEqual(['soon', 'next']);
-			expect(await store.listDue({ atMs: 300, workflowId: 'w', limit: 9 })).toEqual(['next', 'later']);
+			expect(await store.listDue({ atMs: 200, limit: 9 })).toEqual([soon, next]);
+			expect(await store.listDue({ atMs: 300, limit: 2 })).toEqual([soon, next]);
+			expect(await store.listDue({ atMs: 300, workflowId: 'w', limit: 9 })).toEqual([
+				next,
+				{ runId: 'later', dueAt: 300 },
+			]);
 			expect(await store.findRun('never')).toMatchObject({ dueAt: null });
 		});
 
