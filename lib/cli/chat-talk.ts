@@ -130,9 +130,14 @@ function showEvent({ terminal, isTraced }: TalkRequest, event: WireEvent, isAsid
 	if (event.type === 'assistant_response') terminal.out(isAside ? `\n${said}${PROMPT}` : said);
 	else if (event.type === 'workflow_warning') terminal.err(`(warning: ${String(event.warning_message)})\n`);
 	else if (isTraced && event.type === 'workflow_navigation_message')
-		terminal.err(`     (${navigationText(event)})\n`);
+		terminal.err(`     ${navigationText(event)}\n`);
 }
 
+/** `Greeting → Triage (conditional: Done)`. */
 function navigationText({ message }: WireEvent): string {
-	return isJsonObject(message) ? String(message.content) : '';
+	const hop =
+		isJsonObject(message) && isJsonObject(message.response_metadata) ? message.response_metadata : {};
+	const end = (which: string) => String(hop[`${which}_node_name`] ?? hop[`${which}_node_id`] ?? '?');
+	const edge = [hop.edge_type, hop.edge_name].filter((word) => typeof word === 'string' && word !== '');
+	return `${end('source')} → ${end('destination')}${edge.length === 0 ? '' : ` (${edge.join(': ')})`}`;
 }

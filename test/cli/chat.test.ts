@@ -269,7 +269,7 @@ describe('for people', () => {
 
 	it('--trace shows the hops', async () => {
 		const session = await interactly(['chat', asking, '--trace'], { env });
-		expect(session.err).toContain('"Hi" handed over to "Ask"');
+		expect(session.err).toContain('Hi → Ask (direct)');
 	});
 
 	it('--script shows both sides', async () => {
