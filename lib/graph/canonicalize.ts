@@ -7,7 +7,7 @@ import type { Envelope } from './document-kind';
 import { findGraphs } from './envelope';
 import type { Fault } from './fault';
 import { readExactly, writeExactly } from './exact-json';
-import { checkJsonValue, readJsonText } from './json-text';
+import { checkJsonValue, readJsonText, type TextReading } from './json-text';
 import { DEFAULT_LIMITS, type GraphLimits } from './limits';
 
 export interface CanonicalDocument {
@@ -30,18 +30,22 @@ export function canonicalize(
 	options: { limits?: Partial<GraphLimits> } = {},
 ): CanonicalDocument {
 	const limits = { ...DEFAULT_LIMITS, ...options.limits };
-	const reading =
-		typeof input === 'string'
-			? readJsonText(input, limits)
-			: { value: input, fault: checkJsonValue(input, limits) };
+	const reading: TextReading =
+		typeof input === 'string' ? readJsonText(input, limits) : readValue(input, limits);
 	if (reading.fault !== null)
 		return { document: null, text: null, faults: [reading.fault], isChanged: false };
 	const source = typeof input === 'string' ? readExactly(input, reading.value) : reading.value;
-	const { value, faults, isKnown } = documentToWire(source);
+	const { value, faults: found, isKnown } = documentToWire(source);
+	const faults = [...reading.warnings, ...found];
 	if (!isKnown) return { document: null, text: null, faults, isChanged: false };
 	const text = writeExactly(value);
 	const document = source === reading.value ? value : (JSON.parse(text) as Json);
 	return { document, text, faults, isChanged: value !== source };
+}
+
+function readValue(value: Json, limits: GraphLimits): TextReading {
+	const fault = checkJsonValue(value, limits);
+	return fault === null ? { value, fault, warnings: [] } : { value: null, fault };
 }
 
 /** The document with every graph and standalone part in wire form; the input itself when nothing changed. */

@@ -1,11 +1,14 @@
 /** Reads JSON text within limits and says where and why text is no JSON: line, column, a hint. */
 
 import { isJsonObject, type Json } from '../json';
-import { anError, type Fault } from './fault';
+import { endOfString, findDuplicateKey } from './duplicate-keys';
+import { anError, aWarning, type Fault, quoted } from './fault';
 import type { GraphLimits } from './limits';
 import { findSyntaxError } from './syntax';
 
-export type TextReading = { value: Json; fault: null } | { value: null; fault: Fault };
+export type TextReading =
+	/** `warnings`: what the text says that the value cannot. */
+	{ value: Json; fault: null; warnings: Fault[] } | { value: null; fault: Fault };
 
 /** Reads text as JSON. A byte order mark at the start is ignored. */
 export function readJsonText(text: string, limits: GraphLimits): TextReading {
@@ -17,9 +20,11 @@ export function readJsonText(text: string, limits: GraphLimits): TextReading {
 		);
 	}
 	const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-	if (nestingOfText(body, limits.depth) > limits.depth) return tooDeep(limits);
+	const { deepest, members } = shapeOfText(body, limits.depth);
+	if (deepest > limits.depth) return tooDeep(limits);
 	try {
-		return { value: JSON.parse(body) as Json, fault: null };
+		const value = JSON.parse(body) as Json;
+		return { value, fault: null, warnings: duplicates(body, value, members) };
 	} catch (error) {
 		const { line, column, found, hint } = findSyntaxError(body);
 		const where = `line ${line}, column ${column}`;
@@ -51,8 +56,17 @@ export function checkJsonValue(value: unknown, limits: GraphLimits): Fault | nul
 	return null;
 }
 
-/** The deepest nesting of brackets outside of strings; stops counting just above `limit`. */
-function nestingOfText(text: string, limit: number): number {
+/** A key given twice is legal JSON, but the first value is lost. */
+function duplicates(text: string, value: Json, members: number): Fault[] {
+	const found = findDuplicateKey(text, value, members);
+	if (found === null) return [];
+	const message = `key ${quoted(found.key)} is given twice in one object (line ${found.line}); the last one counts`;
+	return [aWarning({ rule: 'R-00', path: '$', message, advice: 'Remove one of the two.' })];
+}
+
+/** Nesting of brackets and number of colons outside of strings; stops just above the depth `limit`. */
+function shapeOfText(text: string, limit: number): { deepest: number; members: number } {
+	let members = 0;
 	let depth = 0;
 	let deepest = 0;
 	for (let at = 0; at < text.length; at++) {
@@ -62,22 +76,14 @@ function nestingOfText(text: string, limit: number): number {
 		} else if (code === 0x7b || code === 0x5b) {
 			depth++;
 			if (depth > deepest) deepest = depth;
-			if (depth > limit) return depth;
+			if (depth > limit) return { deepest: depth, members };
 		} else if (code === 0x7d || code === 0x5d) {
 			depth--;
+		} else if (code === 0x3a) {
+			members++;
 		}
 	}
-	return deepest;
-}
-
-/** The closing quote of the string that opens at `start`; a quote after an odd run of backslashes is text. */
-function endOfString(text: string, start: number): number {
-	for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-		let slashes = 0;
-		while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++;
-		if (slashes % 2 === 0) return at;
-	}
-	return text.length;
+	return { deepest, members };
 }
 
 function tooDeep(limits: GraphLimits): { value: null; fault: Fault } {

@@ -70,7 +70,11 @@ export function parseDocument(input: string | Json, options: ParseOptions = {}):
 		return fault === null ? parseValue(input, limits) : refusedDocument(fault);
 	}
 	const reading = readJsonText(input, limits);
-	return reading.fault === null ? parseValue(reading.value, limits) : refusedDocument(reading.fault);
+	if (reading.fault !== null) return refusedDocument(reading.fault);
+	const parsed = parseValue(reading.value, limits);
+	return reading.warnings.length === 0
+		? parsed
+		: { ...parsed, warnings: [...reading.warnings, ...parsed.warnings] };
 }
 
 function refusedDocument(fault: Fault): ParsedDocument {

@@ -230,6 +230,19 @@ describe('text that is not JSON', () => {
 		expect(parsed.faults[0]?.advice).toContain(hint);
 	});
 
+	test('a key given twice is warned about with its line, whatever its escapes', () => {
+		const text = '{"node_configs": [],\n "edge_configs": [], "x": {"a:{": 1, "a": 2,\n "\\u0061": 3}}';
+		const { warnings, isBlocked } = parseDocument(text);
+		expect(isBlocked).toBe(false);
+		expect(warnings).toMatchObject([{ rule: 'R-00', severity: 'warning' }]);
+		expect(warnings[0]?.message).toContain('"a" is given twice in one object (line 3)');
+		expect(
+			parseDocument('{"node_configs": [{"a": 1}, {"a": 2}], "a": "x: y"}').warnings.filter(
+				({ rule }) => rule === 'R-00',
+			),
+		).toEqual([]);
+	});
+
 	test('a byte order mark is passed over', () => {
 		expect(parseDocument(`\ufeff${exampleText('hydrated')}`).isBlocked).toBe(false);
 	});
