@@ -30,12 +30,38 @@ function titlesOf(file) {
 	const visit = (node) => {
 		if (typescript.isCallExpression(node) && titled.has(rootName(node.expression))) {
 			const title = titleText(node.arguments[0], source);
-			if (title !== null && typescript.isFunctionLike(node.arguments[1])) titles.push(title);
+			if (title !== null && typescript.isFunctionLike(node.arguments[1])) {
+				titles.push(...(title.startsWith('%s') ? rowTitles(node.expression, title, source) : [title]));
+			}
 		}
 		typescript.forEachChild(node, visit);
 	};
 	visit(source);
 	return titles;
+}
+
+/** The titles of a table whose rows begin with a text that opens the title. */
+function rowTitles(expression, title, source) {
+	const named = expression.arguments?.[0];
+	const table =
+		named !== undefined && typescript.isIdentifier(named) ? constantOf(named.text, source) : named;
+	if (table === undefined || !typescript.isArrayLiteralExpression(table)) return [title];
+	return table.elements.map((row) => {
+		const first = typescript.isArrayLiteralExpression(row) ? row.elements[0] : row;
+		return title.replace('%s', titleText(first, source) ?? '%s');
+	});
+}
+
+/** What the file's `const name = …` is given. */
+function constantOf(name, source) {
+	let found;
+	const visit = (node) => {
+		if (typescript.isVariableDeclaration(node) && node.name.getText(source) === name)
+			found ??= node.initializer;
+		else typescript.forEachChild(node, visit);
+	};
+	visit(source);
+	return found;
 }
 
 /** `test` for `test`, `test.each(…)` and `test.only.each(…)`. */

@@ -83,7 +83,7 @@ test('a sound graph of each kind is refused for nothing', () => {
 });
 
 describe('refused', () => {
-	const cases: Array<[string, string, JsonObject]> = [
+	const refused: Array<[string, string, JsonObject]> = [
 		['R2.14, R2.22: a speaker that loops without waiting', 'R2.14', graphOf([say('A', false, true, start)])],
 		[
 			'R2.14, R2.26: a worker that loops without waiting',
@@ -184,13 +184,13 @@ describe('refused', () => {
 		['R4.35: a name that is a reserved word', 'R-56', bound({}, { ...id, argument_name: 'class' })],
 	];
 
-	test.each(cases)('%s', (_title, rule, graph) => {
+	test.each(refused)('%s', (_title, rule, graph) => {
 		expect(refusals(graph)).toContain(rule);
 	});
 });
 
 describe('warned of', () => {
-	const cases: Array<[string, string, JsonObject]> = [
+	const advised: Array<[string, string, JsonObject]> = [
 		[
 			'R3.3: a direct edge beside conditional ones',
 			'R3.3',
@@ -233,7 +233,7 @@ describe('warned of', () => {
 		['R3.60: an edge to nowhere', 'R-14', graphOf([noop('A', start)], [direct('A', 'gone')])],
 	];
 
-	test.each(cases)('%s', (_title, rule, graph) => {
+	test.each(advised)('%s', (_title, rule, graph) => {
 		expect(rulesOf(graph, 'warning')).toContain(rule);
 	});
 });
