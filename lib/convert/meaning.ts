@@ -1,10 +1,11 @@
 /** Which differences between two graphs mean something: new ids, owners and written-out defaults do not. */
 
 import isEqual from 'lodash/isEqual';
+import { withAdditions } from '../graph/additions';
 import { companionEdgeSchema, conditionalEdgeSchema, directEdgeSchema } from '../graph/edge';
 import { workflowConfigSchema } from '../graph/graph';
 import { nodeSchema } from '../graph/node';
-import type { Json } from '../json';
+import type { Json, JsonObject } from '../json';
 import { isJsonObject } from '../json';
 import type { FieldChange } from './change';
 import { valueAt } from './path';
@@ -62,12 +63,40 @@ function withNewIds(value: Json, newIds: ReadonlyMap<string, string>): Json {
 function isSameWhenRead({ segments, old_value, new_value }: FieldChange, meaning: Meaning): boolean {
 	const oldRead = valueAt(read(meaning.before, meaning.kind), segments);
 	const freshRead = valueAt(read(meaning.after, meaning.kind), segments);
+	if (segments[0] === 'miscellaneous' && meaning.kind !== 'document') {
+		// An addition is compared at its own place, wherever it is written (4.4).
+		const names =
+			segments.length === 1
+				? [...ADDITIONS]
+				: ADDITIONS.has(String(segments[1]))
+					? [String(segments[1])]
+					: [];
+		const isSameAddition = names.every((name) =>
+			isEqual(
+				valueAt(read(meaning.before, meaning.kind), [name]),
+				valueAt(read(meaning.after, meaning.kind), [name]),
+			),
+		);
+		if (!isSameAddition) return false;
+		if (names.length === 1) return true;
+	}
 	if (oldRead !== undefined && freshRead !== undefined) return isEqual(oldRead, freshRead);
 	return isEmptyMark(old_value) && isEmptyMark(new_value);
 }
 
 /** Absent and null are one and the same after a save (0.3 point 2). */
 const isEmptyMark = (value: Json | undefined) => value === undefined || value === null;
+
+/** Fields of this package that a file for the platform holds in `miscellaneous` (4.4). */
+const ADDITIONS = new Set(['max_turns', 'priority', 'sms_provider', 'response_mapping']);
+
+/** An element with its additions at their own place and nowhere else. */
+function withoutAdditionsAside(raw: JsonObject): JsonObject {
+	const element = withAdditions(raw);
+	if (!isJsonObject(element.miscellaneous)) return element;
+	const kept = Object.entries(element.miscellaneous).filter(([name]) => !ADDITIONS.has(name));
+	return { ...element, miscellaneous: Object.fromEntries(kept) };
+}
 
 const EDGE_SCHEMAS = {
 	direct: directEdgeSchema,
@@ -80,7 +109,7 @@ const cache = new WeakMap<object, Json | undefined>();
 function read(value: Json, kind: Meaning['kind']): Json | undefined {
 	if (!isJsonObject(value)) return undefined;
 	if (cache.has(value)) return cache.get(value);
-	const typed = parse(value, kind);
+	const typed = parse(kind === 'document' ? value : withoutAdditionsAside(value), kind);
 	cache.set(value, typed);
 	return typed;
 }

@@ -140,6 +140,29 @@ describe('what is the same', () => {
 		});
 	});
 
+	it('4.4: an addition at its own place in one file and in miscellaneous in the other; another value is told', () => {
+		const own = edited(clinic(), ['edge_configs', 1, 'priority'], 10);
+		const aside = edited(clinic(), ['edge_configs', 1, 'miscellaneous'], { priority: 10 });
+		expect(isEmptyDiff(diffGraphs(own, aside))).toBe(true);
+		expect(isEmptyDiff(diffGraphs(aside, own))).toBe(true);
+		const later = edited(clinic(), ['edge_configs', 1, 'priority'], 20);
+		const moved = edited(aside, ['edge_configs', 1, 'miscellaneous', 'priority'], 20);
+		for (const [before, after] of [
+			[aside, later],
+			[aside, moved],
+			[own, moved],
+			[clinic(), aside],
+			[clinic(), own],
+			[edited(clinic(), ['edge_configs', 1, 'miscellaneous'], {}), aside],
+		] as const) {
+			expect(diffGraphs(before, after).summary.edges_modified).toBe(1);
+			expect(diffGraphs(after, before).summary.edges_modified).toBe(1);
+		}
+		expect(diffGraphs(aside, later).edges[0]?.changes).toContainEqual(
+			expect.objectContaining({ path: 'priority', new_value: 20 }),
+		);
+	});
+
 	it('2.7: an error message set to null is a change: absent means the apology', () => {
 		const diff = diffGraphs(clinic(), edited(clinic(), ['node_configs', 0, 'default_error_message'], null));
 		expect(diff.nodes).toHaveLength(1);
