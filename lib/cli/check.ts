@@ -67,9 +67,8 @@ function faultText({ severity, rule, path, subject, message, advice }: Fault): s
 }
 
 function countText(errors: number, warnings: number): string {
-	if (errors + warnings === 0) return 'no faults';
 	const some = (count: number, word: string) => (count === 0 ? [] : [plural(count, word)]);
-	return [...some(errors, 'error'), ...some(warnings, 'warning')].join(', ');
+	return [...(errors === 0 ? ['ok'] : some(errors, 'error')), ...some(warnings, 'warning')].join(', ');
 }
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -114,7 +114,7 @@ async function importGraphs({ root, folder }) {
 	const { openStation } = require(join(root, 'dist', 'lib', 'index.js'));
 	const station = await openStation({ path: join(folder, '.n8n', 'interactly', 'interactly.sqlite') });
 	try {
-		for (const document of readExamples(root, 'graphs')) {
+		for (const document of readExamples(root, '.')) {
 			const id = JSON.parse(document).workflow_config.logical_id;
 			if ((await station.store.getWorkflow(id)) === null) await station.importWorkflow({ document, id });
 		}

@@ -95,7 +95,7 @@ withChromium('the editor', () => {
 
 	it('offers the workflows of the store in a searchable list', async () => {
 		const station = await openStation({ path: world.storePath });
-		const document = readFileSync(join(__dirname, '../../examples/graphs/refill-line.json'), 'utf8');
+		const document = readFileSync(join(__dirname, '../../examples/refill-line.json'), 'utf8');
 		await station.importWorkflow({ document, id: 'workflow_refill_line' });
 		await station.close();
 		const { id } = await world.install('refill-chat');

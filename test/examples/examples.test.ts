@@ -10,7 +10,7 @@ import { answer } from '../../scripts/demo/stand-in';
 
 const folder = join(__dirname, '../../examples');
 const read = (path: string) => readFileSync(join(folder, path), 'utf8');
-const graphNames = readdirSync(join(folder, 'graphs'));
+const graphNames = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const workflowNames = readdirSync(join(folder, 'workflows'));
 
 interface Workflow {
@@ -21,14 +21,14 @@ interface Workflow {
 describe('example graphs', () => {
 	it.each(graphNames)('%s has neither fault nor warning', async (name) => {
 		const station = await openStation({ store: await openStore({ type: 'memory' }) });
-		expect(station.examine(read(`graphs/${name}`))).toEqual([]);
-		expect(parseDocument(read(`graphs/${name}`)).warnings).toEqual([]);
+		expect(station.examine(read(name))).toEqual([]);
+		expect(parseDocument(read(name)).warnings).toEqual([]);
 		await station.close();
 	});
 });
 
 describe('example workflows of n8n', () => {
-	const graphs = graphNames.map((name) => read(`graphs/${name}`).trim());
+	const graphs = graphNames.map((name) => read(name).trim());
 
 	it.each(workflowNames)(
 		'%s holds its graph as the file has it, and names only nodes that it has',
@@ -67,7 +67,7 @@ describe('example conversations', () => {
 
 	async function talk(graph: string, ...texts: string[]): Promise<TurnResult[]> {
 		const access = { credentials: { openai: { apiKey: 'k', baseUrl: `${server.url}/v1` } } };
-		const source = { type: 'document' as const, document: read(`graphs/${graph}.json`) };
+		const source = { type: 'document' as const, document: read(`${graph}.json`) };
 		const results: TurnResult[] = [];
 		for (const message of texts) {
 			results.push(await station.turn({ source, sessionKey: `${graph} ${texts.join()}`, message }, access));

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 
 const project = join(__dirname, '../..');
 const command = join(project, 'dist/lib/cli/main.js');
-const graph = join(project, 'examples/graphs/refill-line.json');
+const graph = join(project, 'examples/refill-line.json');
 
 function start(args: readonly string[], env: Record<string, string> = {}) {
 	const child = spawn(process.execPath, [command, ...args], {

@@ -8,7 +8,7 @@ import { openStation } from '../../lib/index';
 import { answer } from '../../scripts/demo/stand-in';
 import { cleanUp, execute, line, storeFolder, type Outcome } from './harness';
 
-const appointment = readFileSync(join(__dirname, '../../examples/graphs/appointment-line.json'), 'utf8');
+const appointment = readFileSync(join(__dirname, '../../examples/appointment-line.json'), 'utf8');
 
 interface GraphFile extends IDataObject {
 	node_configs: IDataObject[];
@@ -206,7 +206,7 @@ describe('failures of a turn', () => {
 		expect(error?.description).toMatch(/Front desk/);
 	});
 
-	it('a key that is refused: the turn is interrupted, and the next one answers it once the key is right', async () => {
+	it('a key that is refused leaves the run as it was, and the same message is answered once the key is right', async () => {
 		const item = { sessionId: 'wrong-key', chatInput: 'wrong key' };
 		const { run } = await attempt({ item });
 		expect(run.data.resultData.error?.message).toMatch(/refused the credential/);
@@ -217,7 +217,7 @@ describe('failures of a turn', () => {
 		});
 		const { output } = await attempt({ item: { ...item, chatInput: 'When are you open?' } });
 		expect(output('Graph')[0]?.json).toMatchObject({
-			recovered: true,
+			recovered: false,
 			output: expect.stringContaining('8 am to 5 pm'),
 		});
 	});

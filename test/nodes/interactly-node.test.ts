@@ -6,7 +6,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { attached, cleanUp, execute, line, type Outcome } from './harness';
 
 const readGraph = (name: string) =>
-	readFileSync(join(__dirname, '../../examples/graphs', `${name}.json`), 'utf8');
+	readFileSync(join(__dirname, '../../examples', `${name}.json`), 'utf8');
 const refill = readGraph('refill-line');
 const bundle = JSON.stringify({
 	versions: [
