@@ -8,7 +8,7 @@ import type { AdapterReply, AdapterRequest, FinishReason, ModelAdapter } from '.
 import { keyOf, malformedReply, modelName, toFailure } from './failure';
 import { NO_SDK_TIMEOUT_MS } from './openai';
 import { providerFault } from './provider-fault';
-import { DEFAULT_TIMEOUT_MS } from './timeout';
+import { timeoutMsOf } from './timeout';
 import { fetchFor } from './transport';
 import { rewriteForVertex, vertexAccess } from './vertex';
 
@@ -78,7 +78,7 @@ async function completeOnce(request: AdapterRequest): Promise<AdapterReply> {
 async function createClient(request: AdapterRequest): Promise<Anthropic> {
 	const { config, credential } = request;
 	const sdk = await import('@anthropic-ai/sdk');
-	const fetch = await fetchFor(credential, config.request_timeout_ms ?? DEFAULT_TIMEOUT_MS);
+	const fetch = await fetchFor(credential, timeoutMsOf(config));
 	const options = {
 		maxRetries: 0,
 		timeout: NO_SDK_TIMEOUT_MS,

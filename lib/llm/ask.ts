@@ -21,7 +21,7 @@ import { createForwarder } from './forward';
 import type { AdapterRegistry } from './registry';
 import { DEFAULT_MAX_RETRIES, withRetries } from './retry';
 import { correctionFor, parseOutput } from './structured';
-import { createDeadline, DEFAULT_TIMEOUT_MS } from './timeout';
+import { createDeadline, timeoutMsOf } from './timeout';
 import { truncateHistory } from './truncate';
 import { estimateUsage } from './usage';
 
@@ -126,7 +126,7 @@ async function callOnce(question: Question, surroundings: Surroundings): Promise
 		const startedAt = clock.now();
 		const deadline = createDeadline({
 			clock,
-			ms: config.request_timeout_ms ?? DEFAULT_TIMEOUT_MS,
+			ms: timeoutMsOf(config),
 			signal,
 			who,
 		});

@@ -7,7 +7,7 @@ import type { AdapterReply, AdapterRequest, FinishReason, ModelAdapter } from '.
 import { keyOf, malformedReply, modelName, toFailure } from './failure';
 import { GOOGLE_OUTPUT_TOOL, googleBody, keptSignature, planGoogle, type GooglePlan } from './google-request';
 import { providerFault } from './provider-fault';
-import { DEFAULT_TIMEOUT_MS } from './timeout';
+import { timeoutMsOf } from './timeout';
 import { fetchFor, type FetchFunction } from './transport';
 import { vertexAccess } from './vertex';
 
@@ -101,7 +101,7 @@ function keepingHeaders(fetch: FetchFunction, onRefusal: (headers: Headers) => v
 async function createClient(request: AdapterRequest, onRefusal: (headers: Headers) => void) {
 	const { config, credential } = request;
 	const sdk = await import('@google/genai');
-	const fetch = await fetchFor(credential, config.request_timeout_ms ?? DEFAULT_TIMEOUT_MS);
+	const fetch = await fetchFor(credential, timeoutMsOf(config));
 	const httpOptions = {
 		...(credential.baseUrl === undefined ? {} : { baseUrl: credential.baseUrl }),
 		...(credential.defaultHeaders === undefined ? {} : { headers: credential.defaultHeaders }),

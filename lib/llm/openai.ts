@@ -18,7 +18,7 @@ import {
 } from './openai-request';
 import { createRefusalMemory, type RefusalMemory } from './openai-refusals';
 import { readResponse, readResponseStream } from './openai-responses';
-import { DEFAULT_TIMEOUT_MS } from './timeout';
+import { timeoutMsOf } from './timeout';
 import { fetchFor } from './transport';
 
 /** The SDK's own timers are put out of the way: ours count on the run's clock. */
@@ -88,7 +88,7 @@ async function completeOnce(
 	const { config, credential, signal } = request;
 	const known = planFor(request, memory.apply(placeOf(request), traitsFor(request)));
 	const plan = { ...known, model: dialect.spellModel?.(request) ?? known.model };
-	const fetch = await fetchFor(credential, config.request_timeout_ms ?? DEFAULT_TIMEOUT_MS);
+	const fetch = await fetchFor(credential, timeoutMsOf(config));
 	const client = await dialect.createClient(request, {
 		maxRetries: 0,
 		timeout: NO_SDK_TIMEOUT_MS,

@@ -4,7 +4,12 @@ import type { Clock } from '../clock';
 import { ProviderError } from '../errors';
 
 /** R8.7: what an unset `request_timeout_ms` means. */
-export const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Milliseconds one attempt may take; zero and less are no time anybody can mean, so they are the default. */
+export function timeoutMsOf({ request_timeout_ms: ms }: { request_timeout_ms: number | null }): number {
+	return ms === null || ms <= 0 ? DEFAULT_TIMEOUT_MS : ms;
+}
 
 export interface Deadline {
 	/** Aborts when the time is over or when the caller's signal does. */

@@ -127,7 +127,7 @@ describe('deadline', () => {
 		const answer = stage.call(one('m', { request_timeout_ms: 1000 }), { onText: () => undefined });
 		await clock.advance(2700);
 		expect((await answer).text).toBe('a b c');
-		const late = stage.call(one('m', { max_retries: 0 }));
+		const late = stage.call(one('m', { max_retries: 0, request_timeout_ms: 0 }));
 		const outcome = expect(late).rejects.toMatchObject({ code: 'LLM_TIMEOUT' });
 		await clock.advance(59_999);
 		expect(clock.waiting).toBeGreaterThan(0);

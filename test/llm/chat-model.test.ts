@@ -3,6 +3,7 @@
 import { llmConfigSchema } from '../../lib/graph/model';
 import { createChatModelAdapter, isChatModel, type ChatModel } from '../../lib/llm/chat-model';
 import type { AdapterRequest, StreamPart } from '../../lib/llm/contract';
+import { createModels } from '../../lib/llm/models';
 import { resolveLlm } from '../../lib/llm/resolve';
 import { buildGraph } from '../../lib/graph/build';
 
@@ -131,6 +132,55 @@ describe('a chat model from outside', () => {
 		const reply = await createChatModelAdapter(model).complete(request({ output }));
 		expect(JSON.parse(reply.outputText ?? '')).toEqual({ title: 'Visit', name: 'Visit' });
 		expect(reply.text).toBe('');
+	});
+
+	it('is asked for JSON in words when it knows no structured answers', async () => {
+		let asked: unknown[] = [];
+		const model: ChatModel = {
+			invoke: (messages) => {
+				asked = messages;
+				return Promise.resolve({ content: 'Here: {"day":"Monday"}' });
+			},
+		};
+		const output = {
+			name: 'Visit',
+			description: '',
+			schema: { type: 'object', properties: { day: { type: 'string' } } },
+		};
+		const reply = await createChatModelAdapter(model).complete(request({ output }));
+		expect(reply).toMatchObject({ text: '', outputText: 'Here: {"day":"Monday"}' });
+		expect(JSON.stringify(asked.at(-1))).toContain('day');
+	});
+
+	it('may stream plain pieces that cannot join themselves', async () => {
+		const model: ChatModel = {
+			invoke: () => Promise.reject(new Error('the stream is asked')),
+			stream: () =>
+				Promise.resolve(
+					(async function* () {
+						yield { content: 'One ', tool_calls: [{ id: 'a', name: 'look', args: { n: 1 } }] };
+						yield {
+							content: [{ type: 'text', text: 'two.' }],
+							usage_metadata: { input_tokens: 4, output_tokens: 2 },
+						};
+					})(),
+				),
+		};
+		const reply = await createChatModelAdapter(model).complete(request({ stream: true }));
+		expect(reply).toMatchObject({
+			text: 'One two.',
+			toolCalls: [{ id: 'a', name: 'look', arguments: { n: 1 } }],
+			usage: { promptTokens: 4, completionTokens: 2 },
+		});
+	});
+
+	it('that ignores the signal cannot hang a call', async () => {
+		const controller = new AbortController();
+		const adapter = createChatModelAdapter({ invoke: () => new Promise(() => undefined) });
+		const models = createModels({ credentials: () => ({}), adapters: () => adapter });
+		const running = models.call({ config, messages: [], tools: [], signal: controller.signal });
+		controller.abort(new Error('hung up'));
+		await expect(running).rejects.toThrow('hung up');
 	});
 
 	it('tells which failures may pass', async () => {
