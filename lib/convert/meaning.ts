@@ -64,24 +64,17 @@ function isSameWhenRead({ segments, old_value, new_value }: FieldChange, meaning
 	const oldRead = valueAt(read(meaning.before, meaning.kind), segments);
 	const freshRead = valueAt(read(meaning.after, meaning.kind), segments);
 	if (segments[0] === 'miscellaneous' && meaning.kind !== 'document') {
-		// An addition is compared at its own place, wherever it is written (4.4).
-		const names =
-			segments.length === 1
-				? [...ADDITIONS]
-				: ADDITIONS.has(String(segments[1]))
-					? [String(segments[1])]
-					: [];
-		const isSameAddition = names.every((name) =>
-			isEqual(
-				valueAt(read(meaning.before, meaning.kind), [name]),
-				valueAt(read(meaning.after, meaning.kind), [name]),
-			),
-		);
-		if (!isSameAddition) return false;
-		if (names.length === 1) return true;
+		const [, name] = segments;
+		if (typeof name === 'string' && ADDITIONS.has(name)) return isSameAddition(name, meaning);
+		if (name === undefined && ![...ADDITIONS].every((each) => isSameAddition(each, meaning))) return false;
 	}
 	if (oldRead !== undefined && freshRead !== undefined) return isEqual(oldRead, freshRead);
 	return isEmptyMark(old_value) && isEmptyMark(new_value);
+}
+
+/** An addition is compared at its own place, wherever it is written (4.4). */
+function isSameAddition(name: string, { before, after, kind }: Meaning): boolean {
+	return isEqual(valueAt(read(before, kind), [name]), valueAt(read(after, kind), [name]));
 }
 
 /** Absent and null are one and the same after a save (0.3 point 2). */
