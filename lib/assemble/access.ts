@@ -59,7 +59,7 @@ export function createAccessPorts(access: Access, shared: Shared): AccessPorts {
 		http,
 		tools: createTools({ http }),
 		models: createAccessModels(access, shared),
-		workflowDefault: attached?.use === 'default' ? ATTACHED : null,
+		workflowDefault: attached === undefined ? null : ATTACHED,
 		fallbackLlm: access.fallbackLlm ?? null,
 	};
 }

@@ -132,7 +132,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Nodes on the Workflow Default',
 				value: 'default',
-				description: 'Nodes that name no model of their own, where the workflow names none either',
+				description: 'Nodes without a model of their own, instead of the model that the workflow names',
 			},
 			{
 				name: 'All Nodes',

@@ -115,14 +115,22 @@ describe('a conversation of five turns', () => {
 		const webhookId = `${APPOINTMENT}-items`;
 		const send = (text: string) => say(world, { webhookId, sessionId: 'crash-in-turn', text });
 		await send('Hello');
-		world.model.prependFixture({
-			match: { userMessage: 'slow question' },
-			response: { content: 'Never sent.' },
-			latency: 30_000,
+		let letAnswer: () => void = () => undefined;
+		const held = new Promise<void>((done) => (letAnswer = done));
+		const wasAsked = new Promise<void>((done) => {
+			world.model.prependFixture({
+				match: { userMessage: 'slow question' },
+				response: async () => {
+					done();
+					await held;
+					return { content: 'Said to nobody.' };
+				},
+			});
 		});
 		const lost = send('A slow question').catch((error: unknown) => error);
-		await until(() => JSON.stringify(world.model.getLastRequest()?.body).includes('slow question'));
+		await wasAsked;
 		await world.crashAndRestart();
+		letAnswer();
 		expect(String(await lost)).toContain('fetch failed');
 		world.model.prependFixture({
 			match: { userMessage: 'slow question' },
@@ -227,14 +235,6 @@ describe('the other examples', () => {
 		});
 	});
 });
-
-/** Looks again and again, for at most 30 seconds. */
-async function until(holds: () => boolean): Promise<void> {
-	for (let looks = 0; !holds(); looks += 1) {
-		if (looks === 600) throw new Error('what was waited for did not happen within 30 seconds');
-		await new Promise((wake) => setTimeout(wake, 50));
-	}
-}
 
 /** Everything said to the user, in order, from the events of all turns (R9.30). */
 function spokenTexts(record: JsonObject): string[] {
