@@ -2,7 +2,7 @@
 
 import type { ModelCall } from '../behavior/contract';
 import { codeOf, ConfigurationError, InteractlyError, ProviderError } from '../errors';
-import type { ModelAnswer } from '../llm/contract';
+import type { CallRecord, FailedRequest, ModelAnswer } from '../llm/contract';
 import type { StepRun } from './step';
 
 /** Faults of the deployment, not of the conversation: the turn stops and can go on once they are mended. */
@@ -36,6 +36,7 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 			fillerPrompt: call.fillerPrompt,
 			// What may yet be discarded is not streamed (R3.26).
 			onText: audible && context.onToken && !step.holdsBack ? (text) => context.onToken?.(text, step.threadId) : undefined,
+			chooseFiller: (texts, mode) => step.chooseFiller(texts, mode),
 			onFiller:
 				audible || call.fills
 					? (text) => step.emit({ type: 'spoke', ...on, messageType: 'backchannel', text, call: null, split: false })
@@ -66,9 +67,14 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 		signal.throwIfAborted();
 		if (!(error instanceof InteractlyError)) throw error;
 		if (DEPLOYMENT_FAULTS.has(codeOf(error))) throw interrupt(step, error);
-		step.emit({ type: 'modelFailed', ...on, call: key, purpose: call.purpose, code: error.code, message: error.message });
+		step.emit({ type: 'modelFailed', ...on, call: key, purpose: call.purpose, code: error.code, message: error.message, calls: callsOf(error) });
 		throw error;
 	}
+}
+
+/** Calls that were made, and may be charged, before the request failed (R9.48). */
+function callsOf(error: InteractlyError): CallRecord[] {
+	return (error as Partial<FailedRequest>).calls ?? [];
 }
 
 function interrupt({ node, context }: StepRun, error: InteractlyError): Error {

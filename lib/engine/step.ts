@@ -31,6 +31,9 @@ export interface StepParts {
 	isSelection?: boolean;
 }
 
+/** Lists of fillers are named by their node. */
+export const FILLER_LISTS = 'filler:';
+
 /** A class, unlike most of this room: a step is made for every execution, and closures would cost more than the step. */
 export class StepRun implements Step {
 	readonly context: Context;
@@ -195,6 +198,19 @@ export class StepRun implements Step {
 				: Math.floor(draw(state.seed, `${this.threadId}|${this.nodeId}|${this.nodeRunId}|${this.on.lane ?? ''}|${position}`) * list.length);
 		this.emit({ type: 'messageChosen', ...this.on, listKey, index });
 		return list[index] ?? null;
+	}
+
+	/** A filler is chosen in the middle of a model call, which is not repeated: it takes no place among the choices. */
+	chooseFiller(texts: readonly string[], mode: 'random' | 'sequence'): string | null {
+		if (texts.length === 0) return null;
+		const { state } = this.context;
+		const listKey = `${FILLER_LISTS}${this.nodeId}`;
+		const index =
+			mode === 'sequence'
+				? Math.min((state.messagePositions[listKey] ?? -1) + 1, texts.length - 1)
+				: Math.floor(draw(state.seed, `${listKey}|${this.nodeRunId}`) * texts.length);
+		this.emit({ type: 'messageChosen', ...this.on, listKey, index });
+		return texts[index] ?? null;
 	}
 
 	report(type: string, fields: JsonObject): void {

@@ -28,12 +28,17 @@ interface Pair extends JsonObject {
 export function buildRecord({ engine, row, graph, events, globals }: RecordParts): RunRecord {
 	const { pairs, state } = buildPairs({ engine, graph, events, globals });
 	const feedback = collectFeedback(events);
+	const interrupted = new Set(
+		events.flatMap((event) => (event.type === 'speechInterrupted' ? event.eventIds : [])),
+	);
 	pairs.forEach((pair, turn) => {
 		Object.assign(pair, feedback.of({ type: 'turn', turn }));
 		for (const event of pair.run_output.events) {
 			const { comments, ratings } = feedback.of({ type: 'event', eventId: event.logical_id });
 			if (comments.length > 0) event.comments = comments;
 			if (ratings.length > 0) event.ratings = ratings;
+			// The caller talked over it, in a later turn (R2.43).
+			if (interrupted.has(event.logical_id)) event.interrupted = true;
 		}
 	});
 	const carried = { ...state, totals: state.carriedTotals };

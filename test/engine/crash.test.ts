@@ -86,7 +86,7 @@ describe('generated graphs', () => {
 		);
 	});
 
-	test('a crash before or after any write changes nothing but times', async () => {
+	test('R9.52, R12.51: a crash before or after any write changes nothing but times', async () => {
 		await fc.assert(
 			fc.asyncProperty(graphs, commands, fc.nat(40), fc.boolean(), async (graph, list, point, stored) => {
 				const calm = newWorld(graph);
@@ -113,7 +113,7 @@ describe('effects', () => {
 		[expression('P', 'ok', '[[http_request_result_success]] == true'), expression('P', 'no', '[[http_request_result_success]] == false')],
 	);
 
-	test.each([0, 1, 2, 3, 4])('a write is never repeated; without an outcome the turn ends as failed and can be resumed (crash at append %p)', async (point) => {
+	test.each([0, 1, 2, 3, 4])('R9.52: a write is never repeated; without an outcome the turn ends as failed and can be resumed (crash at append %p)', async (point) => {
 		let orders = 0;
 		const world = createWorld({
 			graph,

@@ -37,7 +37,7 @@ describe('super nodes', () => {
 		expect(world.wire.find((event) => event.type === 'conditional_edge')).toMatchObject({ super_node_exit_origin: 'S' });
 	});
 
-	test('R7.3.11: dynamic values are filled on entry and visible inside only; runtime ones are thread variables', async () => {
+	test('R7.3.11, R4.17: dynamic values are filled on entry and visible inside only; runtime ones are thread variables', async () => {
 		const inner = graphOf([line('hello', '{{greeting}} [[max_tries]]', start)]);
 		const world = await worldOf(
 			graphOf(
