@@ -6,6 +6,7 @@ import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
+	ITriggerFunctions,
 	Logger,
 } from 'n8n-workflow';
 import type { Access, Log, ProviderCredential, Station } from '../lib/index';
@@ -13,9 +14,9 @@ import { credentialTypesByProvider, type Provider } from './credentials';
 
 type Library = typeof import('../lib/index');
 
-/** Anything that can read a node's credentials: an execution or a form that fills a list. */
+/** Anything that can read a node's credentials: an execution, a trigger or a form that fills a list. */
 export type CredentialHolder = Pick<
-	IExecuteFunctions | ILoadOptionsFunctions,
+	IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions,
 	'getNode' | 'getCredentials' | 'logger'
 >;
 
@@ -82,20 +83,34 @@ async function credentialOf(
 /** What this item may use: keys by provider, the attached model, hosts of the own network. */
 export async function accessOf(context: IExecuteFunctions, itemIndex: number): Promise<Access> {
 	const providers = context.getNodeParameter('providers', itemIndex, []) as Array<Provider | 'graph'>;
-	const credentials: Record<string, ProviderCredential> = {};
-	for (const provider of providers) {
-		if (provider === 'graph') continue;
-		const stored = await credentialOf(context, credentialTypesByProvider[provider], itemIndex);
-		if (stored) credentials[provider] = providerCredential(stored);
-	}
+	const credentials = await providerKeys(context, providers, itemIndex);
 	const model = await context.getInputConnectionData('ai_languageModel', itemIndex);
 	const use = context.getNodeParameter('modelUse', itemIndex, 'default') as 'default' | 'all';
-	const hosts = context.getNodeParameter('options.allowedPrivateHosts', itemIndex, '') as string;
 	return {
 		credentials,
 		...(library().isChatModel(model) ? { attached: { model, use } } : {}),
-		allowedPrivateHosts: hosts.split(/[\s,]+/).filter((host) => host !== ''),
+		allowedPrivateHosts: allowedHosts(context.getNodeParameter('options.allowedPrivateHosts', itemIndex, '')),
 	};
+}
+
+/** The keys of the providers that are chosen in the node, as far as a credential is chosen for each. */
+export async function providerKeys(
+	holder: CredentialHolder,
+	providers: ReadonlyArray<Provider | 'graph'>,
+	itemIndex: number,
+): Promise<Record<string, ProviderCredential>> {
+	const keys: Record<string, ProviderCredential> = {};
+	for (const provider of providers) {
+		if (provider === 'graph') continue;
+		const stored = await credentialOf(holder, credentialTypesByProvider[provider], itemIndex);
+		if (stored) keys[provider] = providerCredential(stored);
+	}
+	return keys;
+}
+
+/** Hosts written with commas or spaces between them. */
+export function allowedHosts(text: unknown): string[] {
+	return typeof text === 'string' ? text.split(/[\s,]+/).filter((host) => host !== '') : [];
 }
 
 /** The fields of our credentials under the names the adapters read; blank fields count as absent. */

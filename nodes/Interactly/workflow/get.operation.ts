@@ -22,6 +22,8 @@ export const getWorkflow: Operation = {
 		const id = readWorkflowId(call);
 		const item = workflowItem(await station.findWorkflow(id));
 		if (context.getNodeParameter('includeGraph', itemIndex, false) !== true) return [item];
-		return [{ ...item, graph: (await station.exportWorkflow(id, { kind: 'active', form: 'own' })) as IDataObject }];
+		return [
+			{ ...item, graph: (await station.exportWorkflow(id, { kind: 'active', form: 'own' })) as IDataObject },
+		];
 	},
 };
