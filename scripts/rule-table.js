@@ -93,7 +93,7 @@ function citedBy(title, order) {
 	return [...cited];
 }
 
-/** `rules` as listed, `tests` by rule, and `unknown` citations of rules that do not exist. */
+/** `rules` as listed, `tests` by rule (of every part), and `unknown` citations of rules that do not exist. */
 function collect() {
 	const { rules, others } = JSON.parse(fs.readFileSync(path.join(project, rulesFile), 'utf8'));
 	const order = Object.keys(rules);
@@ -102,8 +102,10 @@ function collect() {
 	for (const file of testFiles()) {
 		for (const title of titlesOf(file)) {
 			for (const rule of citedBy(title, order)) {
-				if (tests.has(rule)) tests.get(rule).push({ file, title });
-				else if (!exists(rule, others)) unknown.push(`${file}: ${rule} in "${title}"`);
+				if (!tests.has(rule)) tests.set(rule, []);
+				tests.get(rule).push({ file, title });
+				if (rules[rule] === undefined && !exists(rule, others))
+					unknown.push(`${file}: ${rule} in "${title}"`);
 			}
 		}
 	}
@@ -163,10 +165,17 @@ function main() {
 	for (const line of found.unknown) console.log(`No such rule: ${line}`);
 }
 
-/** True when a rule has neither a test, nor a reason, nor a rule that stands for it. */
-function isOpen(rule, { rules, tests }) {
-	const { see, untested } = rules[rule];
-	return tests.get(rule).length === 0 && see === undefined && untested === undefined;
+/** True when a rule has neither a test, nor a reason, nor a tested rule that it points to. */
+function isOpen(rule, found) {
+	const { see = [], untested } = found.rules[rule];
+	if (untested !== undefined || found.tests.get(rule).length > 0) return false;
+	return !see.some((other) => isTested(other, found));
+}
+
+/** A range is tested when its first rule is. */
+function isTested(rule, { tests }) {
+	const [first] = rule.split('–');
+	return (tests.get(first) ?? []).length > 0;
 }
 
 module.exports = { collect, render, isOpen, tableFile };
