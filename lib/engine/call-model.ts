@@ -23,9 +23,9 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 	if (failed) throw new ProviderError(failed.code, failed.message);
 	const signal = call.signal ? AbortSignal.any([step.signal, call.signal]) : step.signal;
 	const audible = call.audible === true;
-	// What led to the question becomes durable, and is shown, while the model thinks. A failure to write
-	// surfaces at the next flush that is waited for.
-	context.flush().catch(() => undefined);
+	// What led to the question, the user's message above all, is on disk and shown before it is asked.
+	await context.flush();
+	signal.throwIfAborted();
 	try {
 		const answer = await context.ports.models.call({
 			config: call.config,

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph';
 import type { Json } from '../json';
 import type { CallRecord, ModelAnswer } from '../llm/contract';
 import type { RunEvent } from './contract';
-import type { Frame, Message, RunState, ThreadState } from './state';
+import { FILLER_LISTS, type Frame, type Message, type RunState, type ThreadState } from './state';
 
 type StepEvent = Extract<RunEvent, { lane: string | null }>;
 
@@ -33,6 +33,7 @@ export function foldStep(state: RunState, event: StepEvent, graph: Graph): void 
 			return;
 		case 'modelFailed':
 			if (frame) frame.failures[event.call] = { code: event.code, message: event.message };
+			for (const call of event.calls) addToTotals(state, call);
 			return;
 		case 'spoke': {
 			const text = event.text ?? (event.call === null ? '' : (frame?.replies[event.call]?.text ?? ''));
@@ -80,7 +81,7 @@ export function foldStep(state: RunState, event: StepEvent, graph: Graph): void 
 			frame?.waits.push(event.untilMs);
 			return;
 		case 'messageChosen':
-			frame?.choices.push(event.index);
+			if (!event.listKey.startsWith(FILLER_LISTS)) frame?.choices.push(event.index);
 			state.messagePositions[event.listKey] = event.index;
 			return;
 		case 'wrote':

@@ -28,6 +28,9 @@ export interface Memo {
 	toNodeId: string;
 }
 
+/** Keys of lists of fillers begin so; the node's id follows (R8.10). */
+export const FILLER_LISTS = 'filler:';
+
 /** What one node execution has done so far; after a crash the execution starts over and reads this. */
 export interface Frame {
 	nodeId: string;

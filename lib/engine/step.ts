@@ -14,7 +14,7 @@ import type { Context, Unstamped } from './context';
 import { historyOf, modelMessage, transcriptOf } from './history';
 import { perform } from './perform';
 import { draw } from './random';
-import type { Frame, ThreadState } from './state';
+import { FILLER_LISTS, type Frame, type ThreadState } from './state';
 
 export interface StepParts {
 	context: Context;
@@ -30,9 +30,6 @@ export interface StepParts {
 	/** Edge selection after the execution uses the same journal under keys of its own. */
 	isSelection?: boolean;
 }
-
-/** Lists of fillers are named by their node. */
-export const FILLER_LISTS = 'filler:';
 
 /** A class, unlike most of this room: a step is made for every execution, and closures would cost more than the step. */
 export class StepRun implements Step {

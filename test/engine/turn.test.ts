@@ -217,3 +217,32 @@ describe('interrupted speech', () => {
 		expect(world.requests[1]?.messages.find((message) => message.role === 'assistant')?.content).toBe(kept);
 	});
 });
+
+describe('fillers and failed calls', () => {
+	test('R8.10, R7.8.3: fillers in sequence follow the run, and take no place among the messages a node chooses', async () => {
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start)]),
+			script: (request) => {
+				const filler = request.chooseFiller?.(['One moment.', 'Still looking.'], 'sequence');
+				if (filler) request.onFiller?.(filler);
+				return { text: 'here' };
+			},
+		});
+		await world.start('a');
+		world.crash();
+		await world.say('b');
+		expect(world.spoken()).toEqual(['One moment.', 'here', 'Still looking.', 'here']);
+	});
+
+	test('R9.48: calls that were made before a request failed count', async () => {
+		const usage = { promptTokens: 7, completionTokens: 0, totalTokens: 7, estimated: false };
+		const calls = [{ provider: 'openai', model: 'm', namedConfigId: null, namedConfigName: null, usage, latencyMs: 3, won: false, usedUserKey: false }];
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start)]),
+			script: () => ({ fail: Object.assign(new ProviderError('LLM_UNAVAILABLE', 'down'), { calls }) }),
+		});
+		await world.start('a');
+		expect(world.state.totals).toMatchObject([{ model: 'm', calls: 1, totalTokens: 7 }]);
+		expect(world.refold().totals).toEqual(world.state.totals);
+	});
+});
