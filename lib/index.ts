@@ -25,6 +25,7 @@ export { isChatModel, type ChatModel } from './llm/chat-model';
 export type { ProviderCredential } from './llm/contract';
 export { silentLog, type Log } from './log';
 export type { Background } from './run/background';
+export { continued } from './run/continued';
 export type { RunRecord, Runner, RunSource, SpokenMessage, TurnRequest, TurnResult } from './run/contract';
 export type { Happening } from './run/happenings';
 export type { Watch, WatchOptions } from './run/watch';

@@ -19,6 +19,15 @@ export const optionsProperty: INodeProperties = {
 				'Hosts inside your network that HTTP nodes and tools of the graph may call, separated by commas. All other private and loopback addresses are refused.',
 		},
 		{
+			displayName: 'Background Work: Wait up to (Seconds)',
+			name: 'backgroundSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 3600 },
+			default: 0,
+			description:
+				'How long this node stays after the turn while companion threads, timed retries and waiting edges go on; what is said meanwhile belongs to the reply. 0 leaves background work to an active Interactly Trigger.',
+		},
+		{
 			displayName: 'Dynamic Variables (JSON)',
 			name: 'dynamicVariablesJson',
 			type: 'json',

@@ -5,6 +5,7 @@ import type { RunSource, Station, TurnRequest, TurnResult } from '../../lib/inde
 import { escapeHtml } from '../rethrow';
 import { accessOf, library, openStation } from '../host';
 import { readAssignments, readObject, readText } from '../values';
+import { stayForBackground } from './background';
 import { readSource } from './source';
 import { streamTo } from './stream';
 
@@ -30,8 +31,15 @@ export async function takeTurn(context: IExecuteFunctions, itemIndex: number): P
 		context.isStreaming?.() === true && context.getNodeParameter('options.stream', itemIndex, true) === true;
 	const stream = streams ? streamTo(context, itemIndex) : null;
 	try {
-		const result = await station.turn({ ...request, ...stream?.listeners }, access);
-		if (result.error !== null) throw failureOf(result);
+		const taken = await station.turn({ ...request, ...stream?.listeners }, access);
+		if (taken.error !== null) throw failureOf(taken);
+		const { signal, timeoutMs } = request;
+		const followed = { signal, timeoutMs, ...stream?.listeners };
+		const result = await stayForBackground(context, {
+			...{ station, access, itemIndex },
+			request: followed,
+			turn: taken,
+		});
 		stream?.finish(result);
 		if (result.turnNumber === 1) showFindings(context, station, request.source);
 		const includesEvents = context.getNodeParameter('options.includeEvents', itemIndex, false) === true;
