@@ -19,7 +19,9 @@ export function mapResponse(node: HttpRequestNode, value: Json): Mapped {
 				message: `The response has nothing at "${mapping.result_path}", which "${name}" requires.`,
 			};
 		}
-		writes.push({ name, value: found ?? mapping.default ?? null, scope: mapping.scope });
+		// A null that the server sent is an answer; only a path that leads nowhere takes the default.
+		const mapped = found === undefined ? (mapping.default ?? null) : found;
+		writes.push({ name, value: mapped, scope: mapping.scope });
 	}
 	return { ok: true, writes };
 }

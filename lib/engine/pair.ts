@@ -1,12 +1,12 @@
 /** The input/output pair of a turn as the run record keeps it (R9.50, R9.51). */
 
 import type { Graph } from '../graph/graph';
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import { mergeVariables } from '../value/merge';
 import type { RunEvent, WireEvent } from './contract';
 import type { TurnMetrics } from './metrics';
 import { systemOf } from './scope';
-import type { RunState } from './state';
+import type { RunState, ThreadState } from './state';
 
 /** What a turn has shown so far; ends up in `run_input_output_pair` (R9.50). */
 export interface TurnRecord {
@@ -38,17 +38,40 @@ export function pairOf(state: RunState, turn: TurnRecord): JsonObject {
 	};
 }
 
-/** R9.51: where every thread stands at the end of an iteration. */
+/** R9.51: where every thread stands at the end of an iteration: the reference's keys, then what a restart needs. */
 export function endStateOf(state: RunState): JsonObject {
 	const threads = Object.values(state.threads);
 	const main = threads.filter((thread) => thread.parentId === null);
-	const historyOf = (list: typeof threads) => Object.fromEntries(list.map((thread) => [thread.id, thread.nodesHistory]));
+	const companions = threads.filter((thread) => thread.parentId !== null);
 	return {
-		thread_id_to_nodes_history: historyOf(main),
-		companion_thread_id_to_nodes_history: historyOf(threads.filter((thread) => thread.parentId !== null)),
-		thread_id_to_global_node_previous_node: Object.fromEntries(main.map((thread) => [thread.id, thread.callers])),
+		thread_id_to_nodes_history: byThread(main, ({ nodesHistory }) => [...nodesHistory]),
+		companion_thread_id_to_nodes_history: byThread(companions, ({ nodesHistory }) => [...nodesHistory]),
+		thread_id_to_global_node_previous_node: byThread(main, ({ callers }) => ({ ...callers })),
 		active_thread_ids: threads.filter((thread) => thread.status !== 'ended').map((thread) => thread.id),
+		thread_id_to_runtime_variables: byThread(threads, ({ variables }) => ({ ...variables })),
+		workflow_runtime_variables: { ...state.workflowVariables },
+		guardrail_strikes: state.strikes,
+		node_completion_counts: { ...state.completions },
+		thread_id_to_consecutive_conditional_edges: byThread(threads, ({ consecutive }) => consecutive),
+		thread_id_to_answered_turns_in_visit: byThread(threads, ({ answeredInVisit }) => answeredInVisit),
+		thread_id_to_waiting_transitions: byThread(threads, ({ waiting }) =>
+			Object.fromEntries(Object.entries(waiting).map(([edgeId, { transitions }]) => [edgeId, transitions])),
+		),
+		thread_id_to_self_loop: byThread(threads, ({ loop }) =>
+			loop === null
+				? null
+				: {
+						node_logical_id: loop.nodeId,
+						attempts: loop.attempts,
+						deadline_epoch: loop.deadlineMs === null ? null : loop.deadlineMs / 1000,
+						due_epoch: loop.dueMs === null ? null : loop.dueMs / 1000,
+					},
+		),
 	};
+}
+
+function byThread(threads: readonly ThreadState[], read: (thread: ThreadState) => Json): JsonObject {
+	return Object.fromEntries(threads.map((thread) => [thread.id, read(thread)]));
 }
 
 /** The dynamic variables of the turn in progress; without one, those of a turn that begins now. */

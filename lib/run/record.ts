@@ -96,36 +96,10 @@ export function buildPairs({ engine, graph, events, globals }: Omit<RecordParts,
 			run_output: { events: kept, thread_to_node_outputs: projector.turn.nodeOutputs },
 			evaluation: null,
 			// Copied, because the state goes on changing with the turns that follow.
-			iteration_end_state_miscellaneous: part.isClosed ? structuredClone(describeEnd(state)) : null,
+			iteration_end_state_miscellaneous: part.isClosed ? structuredClone(endStateOf(state)) : null,
 			comments: [],
 			ratings: [],
 		});
 	}
 	return { pairs, state };
-}
-
-/** R9.51: the reference's keys, and what a restart needs to know beside them. */
-function describeEnd(state: RunState): JsonObject {
-	const threads = Object.values(state.threads);
-	const byThread = <Value>(read: (thread: (typeof threads)[number]) => Value) =>
-		Object.fromEntries(threads.map((thread) => [thread.id, read(thread)]));
-	return {
-		...endStateOf(state),
-		thread_id_to_runtime_variables: byThread(({ variables }) => ({ ...variables })),
-		workflow_runtime_variables: { ...state.workflowVariables },
-		guardrail_strikes: state.strikes,
-		node_completion_counts: { ...state.completions },
-		thread_id_to_consecutive_conditional_edges: byThread(({ consecutive }) => consecutive),
-		thread_id_to_answered_turns_in_visit: byThread(({ answeredInVisit }) => answeredInVisit),
-		thread_id_to_self_loop: byThread(({ loop }) =>
-			loop === null
-				? null
-				: {
-						node_logical_id: loop.nodeId,
-						attempts: loop.attempts,
-						deadline_epoch: loop.deadlineMs === null ? null : loop.deadlineMs / 1000,
-						due_epoch: loop.dueMs === null ? null : loop.dueMs / 1000,
-					},
-		),
-	};
 }

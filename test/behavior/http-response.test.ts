@@ -114,6 +114,13 @@ describe('R7.11.5: response mapping', () => {
 		expect(did.variables).toMatchObject({ http_request_result: 5, http_request_result_success: true });
 	});
 
+	test('R4.37: null at the end of a path is a value, and takes no default', async () => {
+		const mappings = [{ target_variable_name: 'x', result_path: 'a', default: 'n/a', required: true }];
+		const { did, outcome } = await mapped(mappings, { a: null });
+		expect(outcome.output['success']).toBe(true);
+		expect(did.variables['x']).toBeNull();
+	});
+
 	test('R4.37: a required path that is missing makes the call a failure', async () => {
 		const { did, outcome } = await mapped([
 			{ target_variable_name: 'x', result_path: 'a.c', required: true },

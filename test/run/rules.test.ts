@@ -170,6 +170,44 @@ describe('what is kept', () => {
 		]);
 	});
 
+	test('R9.50, R9.51: the pair of the event and of the record say the same, and what they say stands', async () => {
+		const lab = await openLab({ readyAt: 9 });
+		const first = await lab.begin('s');
+		await lab.room.turn({ runId: first.runId, message: 'hi', runtimeVariables: { x: 1 } });
+		const pairs = (await lab.room.runner.record(first.runId))['input_output_pairs'] as JsonObject[];
+		const told = (await lab.room.runner.events(first.runId)).filter(
+			(event) => event.type === 'end_workflow_iteration',
+		);
+		expect(
+			told.map(
+				(event) => (event['run_input_output_pair'] as JsonObject)['iteration_end_state_miscellaneous'],
+			),
+		).toEqual(pairs.map((pair) => pair['iteration_end_state_miscellaneous']));
+		const end = pairs[1]?.['iteration_end_state_miscellaneous'] as JsonObject;
+		expect(Object.keys(end).sort()).toEqual([
+			'active_thread_ids',
+			'companion_thread_id_to_nodes_history',
+			'guardrail_strikes',
+			'node_completion_counts',
+			'thread_id_to_answered_turns_in_visit',
+			'thread_id_to_consecutive_conditional_edges',
+			'thread_id_to_global_node_previous_node',
+			'thread_id_to_nodes_history',
+			'thread_id_to_runtime_variables',
+			'thread_id_to_self_loop',
+			'thread_id_to_waiting_transitions',
+			'workflow_runtime_variables',
+		]);
+		expect(end).toMatchObject({
+			active_thread_ids: ['0', '0_companion_lab'],
+			thread_id_to_nodes_history: { '0': ['entry', 'chat'] },
+			companion_thread_id_to_nodes_history: { '0_companion_lab': ['poll'] },
+			thread_id_to_runtime_variables: { '0': { x: 1 } },
+			thread_id_to_self_loop: { '0_companion_lab': { attempts: 1 } },
+		});
+		await lab.close();
+	});
+
 	test('R9.54: a log with events of a later release is read as far as it is known', () => {
 		const world = createWorld({ graph: engineGraph([speaker('A', true, true, start)]) });
 		const [known] = engine.decodeEvents('[5, [32, 1]]', world.graph);
