@@ -3,7 +3,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setImmediate } from 'node:timers';
+import { systemClock } from '../clock';
 import { StoreError } from '../errors';
 
 /** Turns texts into unreadable ones and back. The same text always gives the same cipher text. */
@@ -89,7 +89,7 @@ async function readWhenWritten(path: string): Promise<Uint8Array> {
 			return await readKey(path);
 		} catch (error) {
 			if (attempt === 50) throw keyUnreadable(path, error);
-			await new Promise((resolve) => setImmediate(resolve));
+			await systemClock.sleep(2);
 		}
 	}
 }
