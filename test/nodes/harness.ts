@@ -29,6 +29,8 @@ const { NodeHelpers, Workflow, createRunExecutionData } =
 const { ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
 const { InteractlyGraph } =
 	require('../../nodes/InteractlyGraph/InteractlyGraph.node') as typeof import('../../nodes/InteractlyGraph/InteractlyGraph.node');
+const { InteractlyTrigger } =
+	require('../../nodes/InteractlyTrigger/InteractlyTrigger.node') as typeof import('../../nodes/InteractlyTrigger/InteractlyTrigger.node');
 const { Interactly } =
 	require('../../nodes/Interactly/Interactly.node') as typeof import('../../nodes/Interactly/Interactly.node');
 const host = require('../../nodes/host') as typeof import('../../nodes/host');
@@ -64,6 +66,7 @@ export const attached: { model: unknown } = { model: undefined };
 const nodeClasses: Record<string, INodeType> = {
 	'n8n-nodes-interactly.interactlyGraph': new InteractlyGraph(),
 	'n8n-nodes-interactly.interactly': new Interactly(),
+	'n8n-nodes-interactly.interactlyTrigger': new InteractlyTrigger(),
 	'test.start': standIn({ inputs: [] }, pass),
 	'test.noOp': standIn({}, pass),
 	'test.model': standIn(
@@ -76,7 +79,7 @@ const nodeClasses: Record<string, INodeType> = {
 	),
 };
 
-const nodeTypes = {
+export const nodeTypes = {
 	getByName: (type: string) => nodeClasses[type] as INodeType,
 	getByNameAndVersion: (type: string, version?: number) =>
 		NodeHelpers.getVersionedNodeType(nodeClasses[type] as INodeType, version),
@@ -152,7 +155,7 @@ export async function execute({
 	};
 }
 
-function additionalData(
+export function additionalData(
 	hooks: Hooks,
 	options: { credentials: Record<string, IDataObject>; streaming: boolean },
 ) {

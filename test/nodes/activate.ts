@@ -1,0 +1,70 @@
+/** Activates a workflow of one trigger node in this process, as n8n's main process does. */
+
+import type {
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	WorkflowActivateMode,
+} from 'n8n-workflow';
+import { additionalData, nodeTypes } from './harness';
+
+const { Workflow } = require('n8n-workflow') as typeof import('n8n-workflow');
+const { ExecutionLifecycleHooks, TriggerContext } = require('n8n-core') as typeof import('n8n-core');
+
+export interface Activation {
+	parameters: INodeParameters;
+	/** How the workflow came to be active. Default: somebody switched it on. */
+	activation?: WorkflowActivateMode;
+	/** Decrypted credentials by type; the node has chosen each. */
+	credentials?: Record<string, IDataObject>;
+}
+
+export interface Active {
+	/** Items of each execution that the trigger started. */
+	emitted: INodeExecutionData[][];
+	/** What n8n refuses a second execution by. */
+	keys: Array<string | undefined>;
+	close(): Promise<void>;
+}
+
+export async function activate({
+	parameters,
+	activation = 'activate',
+	credentials = {},
+}: Activation): Promise<Active> {
+	const chosen = Object.keys(credentials).map((type) => [type, { id: '1', name: type }]);
+	const node: INode = {
+		id: 'trigger-node',
+		name: 'Interactly Trigger',
+		type: 'n8n-nodes-interactly.interactlyTrigger',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: Object.fromEntries(chosen) as NonNullable<INode['credentials']>,
+	};
+	const workflow = new Workflow({ id: 'w', nodes: [node], connections: {}, active: true, nodeTypes });
+	const hooks = new ExecutionLifecycleHooks('trigger', '1', {
+		id: 'w',
+		name: 'w',
+		nodes: [node],
+		connections: {},
+	} as never);
+	const emitted: Active['emitted'] = [];
+	const keys: Active['keys'] = [];
+	const mode = activation === 'manual' ? 'manual' : 'trigger';
+	const context = new TriggerContext(
+		workflow,
+		workflow.getNode(node.name) ?? node,
+		additionalData(hooks, { credentials, streaming: false }),
+		mode,
+		activation,
+		(data, _response, _done, key) => {
+			emitted.push(...data);
+			keys.push(key);
+		},
+	);
+	const response = await nodeTypes.getByName(node.type).trigger?.call(context);
+	if (response === undefined) throw new Error('the trigger did not start');
+	return { emitted, keys, close: async () => response.closeFunction?.() };
+}
