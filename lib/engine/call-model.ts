@@ -67,7 +67,9 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 		signal.throwIfAborted();
 		if (!(error instanceof InteractlyError)) throw error;
 		if (DEPLOYMENT_FAULTS.has(codeOf(error))) throw interrupt(step, error);
-		step.emit({ type: 'modelFailed', ...on, call: key, purpose: call.purpose, code: error.code, message: error.message, calls: callsOf(error) });
+		const { code, message, advice = null } = error;
+		const httpStatus = error instanceof ProviderError ? error.status : null;
+		step.emit({ type: 'modelFailed', ...on, call: key, purpose: call.purpose, code, message, advice, httpStatus, calls: callsOf(error) });
 		throw error;
 	}
 }

@@ -25,7 +25,7 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['messagesReceived', [['messages', []], NODE, ON_THREAD]],
 	['nodeStarted', [NODE, ['entry', 'direct'], ['attempt', 1], LANE, ON_THREAD]],
 	['modelReplied', [['text', ''], ['call', '0'], ['purpose', 'say'], ['calls', [], 'calls'], ['latencyMs', 0], ['finishReason', 'stop'], ['toolCalls', []], ['output', null], ['hasOutput', false], ['wasStreamed', false], ['saidFiller', false], ['failedParses', []], ['destinationNodeId', null, 'node'], LANE, ON_THREAD]],
-	['modelFailed', [['code', ''], ['message', ''], ['call', '0'], ['purpose', 'say'], ['calls', [], 'calls'], LANE, ON_THREAD]],
+	['modelFailed', [['code', ''], ['message', ''], ['call', '0'], ['purpose', 'say'], ['calls', [], 'calls'], LANE, ON_THREAD, ['advice', null], ['httpStatus', null]]],
 	['answerDiscarded', [['call', '0'], LANE, ON_THREAD]],
 	['spoke', [['messageType', 'llm'], ['call', '0'], ['text', null], ['split', true], LANE, ON_THREAD]],
 	['toolsCalled', [['call', '0'], ['callIds', []], ['keepsText', false], LANE, ON_THREAD]],

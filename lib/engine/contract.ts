@@ -172,7 +172,7 @@ export type RunEvent =
 			/** `condition` calls: the node the condition leads to; `output.condition_met` tells the verdict. */
 			destinationNodeId: string | null;
 	  })
-	| (OnThread & { type: 'modelFailed'; lane: string | null; call: string; purpose: CallPurpose; code: string; message: string; calls: CallRecord[] })
+	| (OnThread & { type: 'modelFailed'; lane: string | null; call: string; purpose: CallPurpose; code: string; message: string; advice: string | null; httpStatus: number | null; calls: CallRecord[] })
 	| (OnThread & { type: 'answerDiscarded'; lane: string | null; call: string })
 	| (OnThread & {
 			type: 'spoke';
