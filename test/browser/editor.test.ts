@@ -36,7 +36,7 @@ withChromium('the editor', () => {
 				if (node.webhookId !== undefined) node.webhookId = 'faulty';
 				if (typeof node.parameters.graph !== 'string') continue;
 				const graph = JSON.parse(node.parameters.graph) as { node_configs: Array<Record<string, unknown>> };
-				Object.assign(graph.node_configs[1] ?? {}, { is_start: true });
+				Object.assign(graph.node_configs[1] ?? {}, { self_loop_config: { enabled: true } });
 				Object.assign(graph.node_configs[3] ?? {}, { logical_id: 'node_visit_details' });
 				node.parameters.graph = JSON.stringify(graph, null, 2);
 			}
@@ -90,7 +90,7 @@ withChromium('the editor', () => {
 		const text = await panel.innerText();
 		expect(text).toContain('Cannot start a conversation: the graph has 2 faults.');
 		expect(text).toMatch(/node_configs\[3\][^]*R-13/);
-		expect(text).toMatch(/node_configs\[1\]\.is_start[^]*R-16/);
+		expect(text).toMatch(/node_configs\[1\]\.self_loop_config[^]*R-20/);
 	});
 
 	it('offers the workflows of the store in a searchable list', async () => {

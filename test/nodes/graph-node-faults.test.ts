@@ -84,7 +84,7 @@ async function runCount(): Promise<number> {
 
 const noStart = changed(({ node_configs: nodes }) => nodes.forEach((node) => (node.is_start = false)));
 const twoFaults = changed(({ node_configs: nodes }) => {
-	Object.assign(nodes[1] ?? {}, { is_start: true });
+	Object.assign(nodes[1] ?? {}, { self_loop_config: { enabled: true } });
 	Object.assign(nodes[3] ?? {}, { logical_id: 'node_visit_details' });
 });
 
@@ -116,7 +116,7 @@ const refused: Array<[string, Attempt, { message: RegExp; description: RegExp }]
 	[
 		'several faults at once',
 		{ parameters: { graph: twoFaults } },
-		{ message: /graph has 2 faults/, description: /R-13[^]*\$\.node_configs\[1\]\.is_start[^]*R-16/ },
+		{ message: /graph has 2 faults/, description: /R-13[^]*\$\.node_configs\[1\]\.self_loop_config[^]*R-20/ },
 	],
 	[
 		'an empty session ID',

@@ -69,13 +69,16 @@ function start(check: Check): void {
 	if (starts.length < 2) return;
 	const names = starts.slice(0, 10).map(nameOf).join(', ');
 	const second = starts[1];
-	check.refusal({
+	// R1.16: refused when saved; a graph that has it all the same runs from the first of them.
+	const finding = {
 		rule: 'R-16',
 		path: second === undefined ? path : check.nodePath(check.indexOfNode(second), 'is_start'),
 		subject: second === undefined ? null : nameOf(second),
 		message: `several start nodes: ${names}${starts.length > 10 ? ` and ${starts.length - 10} more` : ''}`,
 		advice: 'Leave is_start true on one node only; a stored graph starts at the first in the list.',
-	});
+	};
+	if (check.purpose === 'run') check.warning(finding);
+	else check.refusal(finding);
 }
 
 /** Ids reached over any edge from the start, from global nodes and from the escalation node. */
