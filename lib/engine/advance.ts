@@ -199,13 +199,14 @@ function stopsWithMain(raw: AdvanceRequest['graph']['raw'], edgeId: string | nul
 async function failRun(context: Context, error: unknown): Promise<void> {
 	const looping = error instanceof LoopingRisk;
 	const place = error instanceof InteractlyError && error.place ? ` (${error.place})` : '';
+	const message = context.mask(`${messageOf(error)}${place}`);
 	await endRun(context, {
 		status: looping ? 'aborted_looping_risk' : 'failed',
 		source: looping ? 'looping_risk' : 'execution_error',
-		message: `${messageOf(error)}${place}`,
+		message,
 		error: {
 			code: looping ? 'LOOPING_RISK' : error instanceof InteractlyError ? error.code : 'UNEXPECTED',
-			message: `${messageOf(error)}${place}`,
+			message,
 			advice: looping
 				? 'Look for a circle of edges without a node that waits for the user.'
 				: error instanceof InteractlyError

@@ -2,6 +2,7 @@
 
 import type { Graph } from '../graph/graph';
 import type { Scope } from '../value/contract';
+import { maskSecrets } from '../value/mask';
 import type { AdvanceRequest, Ports, RunEvent, Surroundings, WireEvent } from './contract';
 import { fold } from './fold';
 import { createProjector } from './project';
@@ -28,6 +29,8 @@ export interface Context {
 	/** Hands pending events to the journal. Between steps the journal may delay; before effects it must not. */
 	flush(mustHold?: boolean): Promise<void>;
 	scope(thread: ThreadState): Scope;
+	/** The text with every secret masked: errors of others may tell what was sent (R4.28). */
+	mask(text: string): string;
 	/** A non-fatal problem; with `onceKey` once a turn, or once a run when the key starts with `run:`. */
 	warn(threadId: string | null, message: string, onceKey?: string): void;
 	/** Work begun during this advance that the turn waits for: forked threads, companion-edge workers. */
@@ -154,11 +157,12 @@ export function createContext(
 			}
 			return scope;
 		},
+		mask: (text) => maskSecrets(text, Object.values(request.surroundings.secrets)),
 		warn(threadId, message, onceKey) {
 			if (onceKey !== undefined) {
 				if (state.warnedInRun[onceKey] || state.openTurn?.warned[onceKey]) return;
 			}
-			context.emit({ type: 'warned', thread: threadId, message, onceKey: onceKey ?? null });
+			context.emit({ type: 'warned', thread: threadId, message: context.mask(message), onceKey: onceKey ?? null });
 		},
 	};
 	return context;

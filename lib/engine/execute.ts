@@ -1,6 +1,7 @@
 /** Executing a node: its exits offered, its companions beside it, its behavior run, its end recorded. */
 
 import type { StepOutcome } from '../behavior/contract';
+import { outcomeNameOf } from '../behavior/outcome-name';
 import { behaviorOf } from '../behavior/registry';
 import type { JudgedPick } from '../edge/contract';
 import { carriesExits, exitsOf, independentExits, offeredExits } from '../edge/exits';
@@ -43,13 +44,22 @@ export async function executeNode(context: Context, thread: ThreadState): Promis
 			});
 			exhaust(context, thread, 'expiry_time');
 		} else if (node.self_loop_config?.enabled) {
-			// R6.13: an attempt that throws counts as failed, and the loop goes on.
-			context.warn(thread.id, `Attempt ${frame.attempt} of "${node.name ?? thread.nodeId}" failed: ${messageOf(error)}`);
-			endExecution(context, thread, node, { lane: null, outcome: failedOutcome(messageOf(error)) });
+			failAttempt(context, thread, node, context.mask(messageOf(error)));
 		} else throw error;
 	} finally {
 		expiry.stop();
 	}
+}
+
+/** An attempt that throws counts as failed, and the loop goes on (R6.13). */
+function failAttempt(context: Context, thread: ThreadState, node: Node, message: string): void {
+	context.warn(thread.id, `Attempt ${thread.loop?.attempts ?? 1} of "${node.name ?? thread.nodeId}" failed: ${message}`);
+	const name = outcomeNameOf(node);
+	if (name !== null) {
+		const values = { [`${name}_success`]: false, [`${name}_error`]: message };
+		context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values, workflowValues: {} });
+	}
+	endExecution(context, thread, node, { lane: null, outcome: failedOutcome(message) });
 }
 
 /** Begins, or after a crash continues, the companion-edge workers of the execution (R5.14–R5.19). */
@@ -72,7 +82,7 @@ async function runLane(context: Context, thread: ThreadState, lane: string): Pro
 	} catch (error) {
 		context.signal.throwIfAborted();
 		context.warn(thread.id, `"${node.name ?? frame.nodeId}", working beside another node, failed: ${messageOf(error)}`);
-		endExecution(context, thread, node, { lane, outcome: failedOutcome(messageOf(error)) });
+		endExecution(context, thread, node, { lane, outcome: failedOutcome(context.mask(messageOf(error))) });
 	}
 	await context.flush();
 }

@@ -131,6 +131,40 @@ describe('rounds', () => {
 		expect(world.warnings()).toHaveLength(2);
 	});
 
+	test('R6.13: the attempt that threw says so in the variables of its node', async () => {
+		let calls = 0;
+		const world = createWorld({
+			graph: graphOf(
+				[
+					{
+						type: 'http_request',
+						logical_id: 'P',
+						name: 'P',
+						url: 'https://lab.example/',
+						...start,
+						...loop({ max_retries: 9 }),
+					},
+					line('B'),
+				],
+				[
+					expression(
+						'P',
+						'B',
+						"[[http_request_result_success]] == false AND [[http_request_result_error]] == 'a bug'",
+					),
+				],
+			),
+			http: {
+				send: () => {
+					calls += 1;
+					throw new TypeError('a bug');
+				},
+			},
+		});
+		expect(await world.start()).toBe('W(P) →c S(B) END');
+		expect(calls).toBe(1);
+	});
+
 	test('R6.14: state between attempts is the node’s own variable, unresolved before the first write', async () => {
 		const urls: string[] = [];
 		const world = createWorld({

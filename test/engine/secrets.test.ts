@@ -166,6 +166,14 @@ describe('secrets', () => {
 		expect(text).toContain(MASK);
 	});
 
+	test('R4.28: a fault that nobody foresaw ends the run, and its text is masked', async () => {
+		const careless = (request: HttpRequest) => Promise.reject(new TypeError(`Invalid URL: ${request.url}`));
+		const { world, lines } = await run('tok-0123456789', careless);
+		expect(world.state.status).toBe('failed');
+		expect(world.state.errorMessage).toContain(`Invalid URL: https://api.example/${MASK}`);
+		expect(everything(world, lines)).not.toContain('tok-0123456789');
+	});
+
 	test('R4.26, R4.27: prompts, messages and conditions show the mask', async () => {
 		const { world } = await run('tok-0123456789', empty);
 		expect(world.spoken()).toEqual(
