@@ -1,6 +1,6 @@
 /** A turn and the background work that was waited for, as one result. */
 
-import type { TurnResult } from './contract';
+import type { TurnResult, TurnUsage } from './contract';
 import { replyOf } from './speech';
 
 /**
@@ -12,36 +12,42 @@ export function continued(turn: TurnResult, pumps: readonly TurnResult[]): TurnR
 	if (last === undefined) return turn;
 	const all = [turn, ...pumps];
 	const messages = all.flatMap((result) => result.messages);
-	const sum = (key: keyof TurnResult['usage']) => all.reduce((total, { usage }) => total + usage[key], 0);
-	return {
-		runId: last.runId,
-		workflowId: last.workflowId,
-		versionNumber: last.versionNumber,
-		turnNumber: last.turnNumber,
-		status: last.status,
+	const { latencyMs, error, repeated, recovered } = turn;
+	const joined = {
+		...{ messages, latencyMs, error, repeated, recovered },
 		reply: replyOf(messages),
-		messages,
-		isWaitingForInput: last.isWaitingForInput,
-		isCompleted: last.isCompleted,
-		hasActiveCompanions: last.hasActiveCompanions,
-		hasBackgroundWork: last.hasBackgroundWork,
-		nextDueAt: last.nextDueAt,
-		currentNode: last.currentNode,
-		variables: last.variables,
 		path: all.flatMap(({ path }) => path),
-		usage: {
-			calls: sum('calls'),
-			promptTokens: sum('promptTokens'),
-			completionTokens: sum('completionTokens'),
-			totalTokens: sum('totalTokens'),
-		},
-		latencyMs: turn.latencyMs,
-		error: turn.error,
-		get events() {
-			return all.flatMap(({ events }) => events);
-		},
-		repeated: turn.repeated,
-		recovered: turn.recovered,
+		usage: sumOf(all.map(({ usage }) => usage)),
 		warnings: all.flatMap(({ warnings }) => warnings),
+		modelFailures: all.flatMap(({ modelFailures }) => modelFailures),
+	};
+	return Object.defineProperties({} as TurnResult, {
+		// Copied as they are, because reading `events` would compute them.
+		...Object.getOwnPropertyDescriptors(last),
+		...Object.getOwnPropertyDescriptors(joined),
+		events: { get: () => all.flatMap(({ events }) => events), enumerable: true },
+	});
+}
+
+function sumOf(usages: readonly TurnUsage[]): TurnUsage {
+	const models = new Map<string, TurnUsage['models'][number]>();
+	for (const { models: rows } of usages) {
+		for (const row of rows) {
+			const key = JSON.stringify([row.provider, row.model]);
+			const known = models.get(key);
+			models.set(key, known === undefined ? row : { ...row, ...totalOf([known, row]) });
+		}
+	}
+	return { ...totalOf(usages), models: [...models.values()] };
+}
+
+function totalOf(rows: ReadonlyArray<Omit<TurnUsage, 'models'>>): Omit<TurnUsage, 'models'> {
+	const sum = (key: 'calls' | 'promptTokens' | 'completionTokens' | 'totalTokens') =>
+		rows.reduce((total, row) => total + row[key], 0);
+	return {
+		calls: sum('calls'),
+		promptTokens: sum('promptTokens'),
+		completionTokens: sum('completionTokens'),
+		totalTokens: sum('totalTokens'),
 	};
 }

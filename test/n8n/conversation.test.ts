@@ -37,6 +37,7 @@ describe('the package in a real n8n', () => {
 			'n8n-nodes-interactly.interactly',
 			'n8n-nodes-interactly.interactlyGraph',
 			'n8n-nodes-interactly.interactlyGraphTool',
+			'n8n-nodes-interactly.interactlyTrigger',
 		]);
 	});
 
