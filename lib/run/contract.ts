@@ -2,6 +2,7 @@
 
 import type { Ports, RunStatus, Surroundings, WireEvent } from '../engine/contract';
 import type { ResolveWorkflow } from '../graph/expand';
+import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { Store } from '../store/contract';
 import type { Engine } from './engine-port';
@@ -56,6 +57,39 @@ export interface SpokenMessage {
 	threadId: string;
 }
 
+/** Calls and tokens, of calls that lost, failed or only filled a pause too (R9.48). */
+interface CallTotals {
+	calls: number;
+	promptTokens: number;
+	completionTokens: number;
+	totalTokens: number;
+}
+
+export interface TurnUsage extends CallTotals {
+	/** The same for each model that was called, in the order of its first call. */
+	models: Array<CallTotals & { provider: string; model: string }>;
+}
+
+/** Why a node had no answer of its model. */
+export interface ModelFailure {
+	nodeId: string | null;
+	nodeName: string | null;
+	threadId: string;
+	code: string;
+	/** The provider's sentence, without secrets. */
+	message: string;
+	/** What to do about it, or null. */
+	advice: string | null;
+	/** HTTP status of the provider's answer, or null when there was none. */
+	httpStatus: number | null;
+}
+
+/** The graph of a run as it is executed, super nodes expanded, and the way of its main thread so far. */
+export interface Journey {
+	graph: Graph;
+	path: TurnResult['path'];
+}
+
 /** What one turn (or pump) did. `reply` is what a chat shows. */
 export interface TurnResult {
 	runId: string;
@@ -84,7 +118,9 @@ export interface TurnResult {
 		edgeName: string | null;
 		reason: string | null;
 	}>;
-	usage: { calls: number; promptTokens: number; completionTokens: number; totalTokens: number };
+	usage: TurnUsage;
+	/** Requests to models that failed after all their attempts; what the graph did then is in the events (R2.49, R2.50). */
+	modelFailures: ModelFailure[];
 	latencyMs: number;
 	/** Set when the turn failed or was interrupted; the same sentence the events carry. */
 	error: { code: string; message: string; advice: string | null } | null;
@@ -94,7 +130,7 @@ export interface TurnResult {
 	repeated: boolean;
 	/** True when an interrupted earlier turn was finished first; its texts lead `messages`. */
 	recovered: boolean;
-	/** Non-fatal findings of the turn (R9.10). */
+	/** Non-fatal findings of the turn (R9.10), every model failure among them. */
 	warnings: string[];
 }
 
@@ -138,6 +174,8 @@ export interface Runner {
 	record(runId: string): Promise<RunRecord>;
 	/** All wire events of the run so far. @throws {RunError} `RUN_UNKNOWN`. */
 	events(runId: string): Promise<WireEvent[]>;
+	/** Where the main thread has been. @throws {RunError} `RUN_UNKNOWN`. */
+	journey(runId: string): Promise<Journey>;
 	/** The main conversation as text. @throws {RunError} `RUN_UNKNOWN`. */
 	transcript(runId: string): Promise<string>;
 	/**

@@ -1,13 +1,14 @@
-/** What can be read of a run without its lease: the record, the wire events, the transcript. */
+/** What can be read of a run without its lease: the record, the wire events, the way taken, the transcript. */
 
 import { runUnknown } from '../store/refusals';
 import type { Runner } from './contract';
 import { readEvents, splitLog } from './log';
 import type { RunnerParts } from './parts';
 import { buildRecord } from './record';
+import { pathOf } from './speech';
 import { transcriptOf } from './transcript';
 
-export function readRun(parts: RunnerParts): Pick<Runner, 'record' | 'events' | 'transcript'> {
+export function readRun(parts: RunnerParts): Pick<Runner, 'record' | 'events' | 'journey' | 'transcript'> {
 	const { store, engine, graphs } = parts;
 
 	async function open(runId: string) {
@@ -38,6 +39,10 @@ export function readRun(parts: RunnerParts): Pick<Runner, 'record' | 'events' | 
 					return wire;
 				});
 			});
+		},
+		async journey(runId) {
+			const { graph, events } = await open(runId);
+			return { graph, path: pathOf(events, graph) };
 		},
 		async transcript(runId) {
 			const { graph, events } = await open(runId);

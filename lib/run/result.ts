@@ -7,7 +7,8 @@ import type { JsonObject } from '../json';
 import type { RunRow } from '../store/contract';
 import type { TurnResult } from './contract';
 import type { Engine } from './engine-port';
-import { messagesOf, pathOf, replyOf, usageOf } from './speech';
+import { messagesOf, pathOf, replyOf } from './speech';
+import { modelFailuresOf, usageOf, warningsOf } from './usage';
 
 /** A stretch of a run's log with the state before it; wire events are computed from both on first use. */
 export interface Stretch {
@@ -33,6 +34,7 @@ export function buildResult(parts: ResultParts): TurnResult {
 	const { engine, graph, row, state, stretch } = parts;
 	const { events } = stretch;
 	const messages = messagesOf(events, graph);
+	const modelFailures = modelFailuresOf(events, graph);
 	const main = state.threads['0'];
 	const node = main === undefined ? undefined : graph.nodesById.get(main.nodeId);
 	let wire: WireEvent[] | null = null;
@@ -56,6 +58,7 @@ export function buildResult(parts: ResultParts): TurnResult {
 		variables: variablesOf(state, graph),
 		path: pathOf(events, graph),
 		usage: usageOf(events),
+		modelFailures,
 		latencyMs: latencyOf(events),
 		error: errorOf(events, state),
 		get events() {
@@ -64,7 +67,7 @@ export function buildResult(parts: ResultParts): TurnResult {
 		},
 		repeated: parts.repeated,
 		recovered: parts.recovered,
-		warnings: events.flatMap((event) => (event.type === 'warned' ? [event.message] : [])),
+		warnings: warningsOf(events, modelFailures),
 	};
 }
 

@@ -81,18 +81,3 @@ export function pathOf(events: readonly RunEvent[], graph: Graph): TurnResult['p
 	}
 	return path;
 }
-
-/** Tokens of every model call of the turn, discarded ones included (R9.48). */
-export function usageOf(events: readonly RunEvent[]): TurnResult['usage'] {
-	const usage = { calls: 0, promptTokens: 0, completionTokens: 0, totalTokens: 0 };
-	for (const event of events) {
-		if (event.type !== 'modelReplied') continue;
-		for (const call of event.calls) {
-			usage.calls += 1;
-			usage.promptTokens += call.usage.promptTokens;
-			usage.completionTokens += call.usage.completionTokens;
-			usage.totalTokens += call.usage.totalTokens;
-		}
-	}
-	return usage;
-}
