@@ -8,6 +8,8 @@ import { destinationOf } from './direct';
 /** How long expression edges wait for companions of the node at most (R5.17). */
 export const COMPANION_WAIT_MS = 30_000;
 
+const NONE: readonly Companion[] = [];
+
 export interface Companion {
 	edge: CompanionEdge;
 	/** Executed once, never waiting, its own outgoing edges unfollowed (R5.16, R5.18). */
@@ -18,16 +20,20 @@ export interface Companion {
  * The nodes to execute together with `nodeId`, in list order. A disabled destination does nothing;
  * an edge to nowhere is reported through `warn` (R3.60).
  */
-export function companionsOf(graph: Graph, nodeId: string, warn: (message: string) => void): Companion[] {
-	const companions: Companion[] = [];
+export function companionsOf(
+	graph: Graph,
+	nodeId: string,
+	warn: (message: string) => void,
+): readonly Companion[] {
+	let companions: Companion[] | null = null;
 	for (const edge of graph.edgesBySource.get(nodeId) ?? []) {
 		if (edge.type !== 'companion') continue;
 		const destination = destinationOf(graph, edge);
 		if (destination === null)
 			warn(`Companion edge "${edge.name ?? edge.logical_id}" leads to no node of the graph and is ignored.`);
-		else if (!destination.disabled) companions.push({ edge, destination });
+		else if (!destination.disabled) (companions ??= []).push({ edge, destination });
 	}
-	return companions;
+	return companions ?? NONE;
 }
 
 /** Expression edges wait for companions; a direct main edge does not, the turn's end does (R5.17). */

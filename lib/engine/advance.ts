@@ -100,7 +100,8 @@ async function pump(context: Context): Promise<void> {
 /** R1.12: freezes a waiting run at once; a running one is paused by `pauseRequested` between nodes. */
 async function pause(context: Context): Promise<void> {
 	for (const thread of mainThreads(context.state)) {
-		if (thread.status === 'parked') context.emit({ type: 'threadPaused', thread: thread.id, nodeId: thread.nodeId, betweenNodes: false });
+		if (thread.status === 'parked')
+			context.emit({ type: 'threadPaused', thread: thread.id, nodeId: thread.nodeId, betweenNodes: false });
 	}
 	context.emit({ type: 'runPaused' });
 	await context.flush(true);
@@ -136,9 +137,20 @@ function startMainThread(context: Context, startNodeId: string | null): void {
 			place: '$.node_configs',
 		});
 	}
-	context.emit({ type: 'threadStarted', thread: '0', parent: null, edgeId: null, nodeId: node.logical_id ?? '', forced: startNodeId !== null, copiesHistory: false });
+	context.emit({
+		type: 'threadStarted',
+		thread: '0',
+		parent: null,
+		edgeId: null,
+		nodeId: node.logical_id ?? '',
+		forced: startNodeId !== null,
+		copiesHistory: false,
+	});
 	if (startNodeId === null && graph.node_configs.filter((each) => each.is_start).length > 1) {
-		context.warn('0', `Several nodes are marked as the start; the first in the list, "${node.name ?? node.logical_id}", was taken.`);
+		context.warn(
+			'0',
+			`Several nodes are marked as the start; the first in the list, "${node.name ?? node.logical_id}", was taken.`,
+		);
 	}
 	const thread = threadOf(context.state, '0');
 	for (const write of enterInteriors(context, thread, null, thread.nodeId)) write();
@@ -157,7 +169,8 @@ function deliver(context: Context, input: TurnInput): void {
 async function runThreads(context: Context): Promise<void> {
 	for (const thread of Object.values(context.state.threads)) {
 		startLanes(context, thread);
-		if (thread.status === 'executing') context.track(thread.parentId === null ? runThread(context, thread) : runCompanion(context, thread));
+		if (thread.status === 'executing')
+			context.track(thread.parentId === null ? runThread(context, thread) : runCompanion(context, thread));
 	}
 	await settleStarted(context);
 }
@@ -182,7 +195,8 @@ async function stopWithMain(context: Context): Promise<void> {
 	if (mainThreads(state).some((thread) => thread.status !== 'ended')) return;
 	for (const thread of companionThreads(state)) {
 		const edge = thread.edgeId === null ? undefined : graph.edgesById.get(thread.edgeId);
-		if (edge?.type === 'direct' && stopsWithMain(graph.raw, thread.edgeId)) await endThread(context, thread, 'main_ended');
+		if (edge?.type === 'direct' && stopsWithMain(graph.raw, thread.edgeId))
+			await endThread(context, thread, 'main_ended');
 	}
 }
 
@@ -190,7 +204,10 @@ async function stopWithMain(context: Context): Promise<void> {
 function stopsWithMain(raw: AdvanceRequest['graph']['raw'], edgeId: string | null): boolean {
 	const edges = Array.isArray(raw['edge_configs']) ? raw['edge_configs'] : [];
 	return edges.some((edge) => {
-		const config = edge as { logical_id?: unknown; companion_thread_config?: { stop_with_main_thread?: unknown } | null } | null;
+		const config = edge as {
+			logical_id?: unknown;
+			companion_thread_config?: { stop_with_main_thread?: unknown } | null;
+		} | null;
 		return config?.logical_id === edgeId && config?.companion_thread_config?.stop_with_main_thread === true;
 	});
 }
@@ -228,7 +245,13 @@ async function endRun(context: Context, ending: Ending): Promise<void> {
 	const { state } = context;
 	if (isTerminal(state.status)) return;
 	for (const thread of active(state)) await endThread(context, thread, ending.source ?? ending.status);
-	if (state.openTurn) context.emit({ type: 'turnEnded', status: ending.status, error: ending.error ?? null, unattended: context.unattended });
+	if (state.openTurn)
+		context.emit({
+			type: 'turnEnded',
+			status: ending.status,
+			error: ending.error ?? null,
+			unattended: context.unattended,
+		});
 	context.emit({ type: 'runEnded', status: ending.status, source: ending.source, message: ending.message });
 	await context.flush(true);
 }

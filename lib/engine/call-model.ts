@@ -6,7 +6,13 @@ import type { CallRecord, FailedRequest, ModelAnswer } from '../llm/contract';
 import type { StepRun } from './step';
 
 /** Faults of the deployment, not of the conversation: the turn stops and can go on once they are mended. */
-const DEPLOYMENT_FAULTS = new Set(['LLM_CREDENTIAL_MISSING', 'LLM_NOT_CONFIGURED', 'LLM_KEY_REFUSED', 'LLM_NOT_FOUND', 'LLM_TYPE_UNKNOWN']);
+const DEPLOYMENT_FAULTS = new Set([
+	'LLM_CREDENTIAL_MISSING',
+	'LLM_NOT_CONFIGURED',
+	'LLM_KEY_REFUSED',
+	'LLM_NOT_FOUND',
+	'LLM_TYPE_UNKNOWN',
+]);
 
 /** The call as edge selection makes it: its own signal ends it early when the answer is no longer needed. */
 export type StoppableCall = ModelCall & { signal?: AbortSignal };
@@ -35,11 +41,15 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 			signal,
 			fillerPrompt: call.fillerPrompt,
 			// What may yet be discarded is not streamed (R3.26).
-			onText: audible && context.onToken && !step.holdsBack ? (text) => context.onToken?.(text, step.threadId) : undefined,
+			onText:
+				audible && context.onToken && !step.holdsBack
+					? (text) => context.onToken?.(text, step.threadId)
+					: undefined,
 			chooseFiller: (texts, mode) => step.chooseFiller(texts, mode),
 			onFiller:
 				audible || call.fills
-					? (text) => step.emit({ type: 'spoke', ...on, messageType: 'backchannel', text, call: null, split: false })
+					? (text) =>
+							step.emit({ type: 'spoke', ...on, messageType: 'backchannel', text, call: null, split: false })
 					: undefined,
 		});
 		// An answer that came after its end belongs to no execution any more.
@@ -69,7 +79,17 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 		if (DEPLOYMENT_FAULTS.has(codeOf(error))) throw interrupt(step, error);
 		const { code, message, advice = null } = error;
 		const httpStatus = error instanceof ProviderError ? error.status : null;
-		step.emit({ type: 'modelFailed', ...on, call: key, purpose: call.purpose, code, message, advice, httpStatus, calls: callsOf(error) });
+		step.emit({
+			type: 'modelFailed',
+			...on,
+			call: key,
+			purpose: call.purpose,
+			code,
+			message,
+			advice,
+			httpStatus,
+			calls: callsOf(error),
+		});
 		throw error;
 	}
 }

@@ -18,6 +18,8 @@ const NODE: Field = ['nodeId', null, 'node'];
  * a tuple. The position of a type in this table is its code in stored logs: append, never reorder or
  * remove, and give a new field of an old type its default.
  */
+// One event a line, as a table is read.
+// prettier-ignore
 const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['runStarted', [['runId', ''], ['workflowId', null], ['versionNumber', null], ['versionName', null], ['seed', ''], ['runBy', null], ['welcomeMessage', null], ['startNodeId', null], ['provided', {}], ['miscellaneous', {}], ['source', null]]],
 	['turnStarted', [['kind', 'turn'], ['idempotencyKey', null], ['dynamicVariables', {}], ['runtimeVariables', {}], ['overrides', {}]]],
@@ -139,8 +141,11 @@ export function decodeEvents(text: string, graph: Graph): RunEvent[] {
 function isLeftOut(values: Record<string, Json>, [name, fallback]: Field): boolean {
 	const value = values[name] ?? null;
 	if (value === fallback) return true;
-	if (typeof value !== 'object' || value === null || typeof fallback !== 'object' || fallback === null) return false;
-	return Array.isArray(value) ? Array.isArray(fallback) && value.length === 0 : !Array.isArray(fallback) && Object.keys(value).length === 0;
+	if (typeof value !== 'object' || value === null || typeof fallback !== 'object' || fallback === null)
+		return false;
+	return Array.isArray(value)
+		? Array.isArray(fallback) && value.length === 0
+		: !Array.isArray(fallback) && Object.keys(value).length === 0;
 }
 
 /** Defaults are shared constants; an event must own its objects. */
@@ -164,8 +169,17 @@ function unpack(value: Json, kind: Kind, positions: Positions): Json {
 function packCall(call: CallRecord): Json[] {
 	const { usage } = call;
 	const flags = (call.won ? 1 : 0) + (call.usedUserKey ? 2 : 0) + (usage.estimated ? 4 : 0);
-	const packed: Json[] = [call.provider, call.model, usage.promptTokens, usage.completionTokens, usage.totalTokens, call.latencyMs, flags];
-	if (call.namedConfigId !== null || call.namedConfigName !== null) packed.push(call.namedConfigId, call.namedConfigName);
+	const packed: Json[] = [
+		call.provider,
+		call.model,
+		usage.promptTokens,
+		usage.completionTokens,
+		usage.totalTokens,
+		call.latencyMs,
+		flags,
+	];
+	if (call.namedConfigId !== null || call.namedConfigName !== null)
+		packed.push(call.namedConfigId, call.namedConfigName);
 	return packed;
 }
 

@@ -162,7 +162,12 @@ export function createContext(
 			if (onceKey !== undefined) {
 				if (state.warnedInRun[onceKey] || state.openTurn?.warned[onceKey]) return;
 			}
-			context.emit({ type: 'warned', thread: threadId, message: context.mask(message), onceKey: onceKey ?? null });
+			context.emit({
+				type: 'warned',
+				thread: threadId,
+				message: context.mask(message),
+				onceKey: onceKey ?? null,
+			});
 		},
 	};
 	return context;

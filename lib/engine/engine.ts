@@ -8,5 +8,13 @@ export { endStateOf, pairOf, type TurnRecord } from './pair';
 export { createProjector, type Projector } from './project';
 export { activeCompanions, hasBackgroundWork, nextDueAt, mainThreads, companionThreads } from './standing';
 export { isTerminal } from './status';
-export { authoredThreadId, createState, loadState, saveState, type RunState, type ThreadState, type Message } from './state';
+export {
+	authoredThreadId,
+	createState,
+	loadState,
+	saveState,
+	type RunState,
+	type ThreadState,
+	type Message,
+} from './state';
 export { messageIdOf, uuidOf, wireMessage } from './wire';

@@ -53,11 +53,21 @@ export async function executeNode(context: Context, thread: ThreadState): Promis
 
 /** An attempt that throws counts as failed, and the loop goes on (R6.13). */
 function failAttempt(context: Context, thread: ThreadState, node: Node, message: string): void {
-	context.warn(thread.id, `Attempt ${thread.loop?.attempts ?? 1} of "${node.name ?? thread.nodeId}" failed: ${message}`);
+	context.warn(
+		thread.id,
+		`Attempt ${thread.loop?.attempts ?? 1} of "${node.name ?? thread.nodeId}" failed: ${message}`,
+	);
 	const name = outcomeNameOf(node);
 	if (name !== null) {
 		const values = { [`${name}_success`]: false, [`${name}_error`]: message };
-		context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values, workflowValues: {} });
+		context.emit({
+			type: 'wrote',
+			thread: thread.id,
+			lane: null,
+			nodeId: thread.nodeId,
+			values,
+			workflowValues: {},
+		});
 	}
 	endExecution(context, thread, node, { lane: null, outcome: failedOutcome(message) });
 }
@@ -81,7 +91,10 @@ async function runLane(context: Context, thread: ThreadState, lane: string): Pro
 		endExecution(context, thread, node, { lane, outcome });
 	} catch (error) {
 		context.signal.throwIfAborted();
-		context.warn(thread.id, `"${node.name ?? frame.nodeId}", working beside another node, failed: ${messageOf(error)}`);
+		context.warn(
+			thread.id,
+			`"${node.name ?? frame.nodeId}", working beside another node, failed: ${messageOf(error)}`,
+		);
 		endExecution(context, thread, node, { lane, outcome: failedOutcome(context.mask(messageOf(error))) });
 	}
 	await context.flush();
@@ -92,9 +105,16 @@ interface Place {
 	signal: AbortSignal;
 }
 
-async function runBehavior(context: Context, thread: ThreadState, node: Node, { lane, signal }: Place): Promise<StepOutcome> {
+async function runBehavior(
+	context: Context,
+	thread: ThreadState,
+	node: Node,
+	{ lane, signal }: Place,
+): Promise<StepOutcome> {
 	if (lane !== null || !carriesExits(node)) {
-		return behaviorOf(node).execute(new StepRun({ context, thread, node, lane, exits: NONE, withoutTools: false, signal, clearance: null }));
+		return behaviorOf(node).execute(
+			new StepRun({ context, thread, node, lane, exits: NONE, withoutTools: false, signal, clearance: null }),
+		);
 	}
 	const { graph, state } = context;
 	const withoutTools = mustAnswerInText(context, thread);
@@ -121,7 +141,10 @@ async function runBehavior(context: Context, thread: ThreadState, node: Node, { 
 		clearance: independent.length === 0 ? null : async () => (await judged) === null,
 	});
 	if (independent.length > 0) {
-		judged = judgeIndependently(context, step, { exits: independent, signal: AbortSignal.any([signal, judging.signal]) });
+		judged = judgeIndependently(context, step, {
+			exits: independent,
+			signal: AbortSignal.any([signal, judging.signal]),
+		});
 		// A failure surfaces where the verdict is awaited; until then it must not count as unhandled.
 		judged.catch(() => undefined);
 	}

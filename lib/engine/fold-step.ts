@@ -37,7 +37,12 @@ export function foldStep(state: RunState, event: StepEvent, graph: Graph): void 
 			return;
 		case 'spoke': {
 			const text = event.text ?? (event.call === null ? '' : (frame?.replies[event.call]?.text ?? ''));
-			add(thread, frame, { id: `${state.eventCount}.0`, type: 'ai', content: text, messageType: event.messageType });
+			add(thread, frame, {
+				id: `${state.eventCount}.0`,
+				type: 'ai',
+				content: text,
+				messageType: event.messageType,
+			});
 			return;
 		}
 		case 'toolsCalled': {
@@ -94,7 +99,11 @@ export function foldStep(state: RunState, event: StepEvent, graph: Graph): void 
 	}
 }
 
-function startNode(state: RunState, thread: ThreadState, event: Extract<RunEvent, { type: 'nodeStarted' }>): void {
+function startNode(
+	state: RunState,
+	thread: ThreadState,
+	event: Extract<RunEvent, { type: 'nodeStarted' }>,
+): void {
 	const runs = (state.nodeRuns[event.nodeId] ?? 0) + 1;
 	state.nodeRuns[event.nodeId] = runs;
 	const frame: Frame = {
@@ -170,7 +179,8 @@ function write(
 		thread.variables[name] = value;
 		for (const qualified of qualifiedNames(graph, event.nodeId, name)) thread.variables[qualified] = value;
 	}
-	for (const name of Object.keys(event.workflowValues)) state.workflowVariables[name] = event.workflowValues[name] as Json;
+	for (const name of Object.keys(event.workflowValues))
+		state.workflowVariables[name] = event.workflowValues[name] as Json;
 }
 
 const qualified = new WeakMap<Graph, Map<string, Map<string, string[]>>>();

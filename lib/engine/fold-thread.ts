@@ -33,11 +33,18 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			if (edge?.type !== 'conditional') return;
 			const view = { completions: state.completions, memory: thread.waiting[event.edgeId], nowMs: event.at };
 			thread.waiting[event.edgeId] = afterEvaluation(edge, view, true);
-			if (state.openTurn) state.openTurn.matched = { thread: thread.id, nodeId: thread.nodeId, edgeIds: event.edgeIds };
+			if (state.openTurn)
+				state.openTurn.matched = { thread: thread.id, nodeId: thread.nodeId, edgeIds: event.edgeIds };
 			return;
 		}
 		case 'loopStarted':
-			thread.loop = { nodeId: event.nodeId, attempts: 1, deadlineMs: event.deadlineMs, dueMs: null, outcome: null };
+			thread.loop = {
+				nodeId: event.nodeId,
+				attempts: 1,
+				deadlineMs: event.deadlineMs,
+				dueMs: null,
+				outcome: null,
+			};
 			return;
 		case 'loopDelayed':
 			if (thread.loop) thread.loop.dueMs = event.dueMs;
@@ -71,7 +78,17 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			return;
 		case 'nodeExpired':
 			thread.phase = 'selecting';
-			thread.finished = { nodeId: event.nodeId, attempt: event.attempt, spoke: false, failed: true, answered: false, picks: [], pickedBy: null, output: {}, choices: thread.frame?.choices.length ?? 0 };
+			thread.finished = {
+				nodeId: event.nodeId,
+				attempt: event.attempt,
+				spoke: false,
+				failed: true,
+				answered: false,
+				picks: [],
+				pickedBy: null,
+				output: {},
+				choices: thread.frame?.choices.length ?? 0,
+			};
 			return;
 		case 'parked':
 			settleSpeech(thread);
@@ -111,7 +128,12 @@ function startThread(
 	const variables = namespace<ThreadState['variables'][string]>();
 	if (!parent) {
 		if (state.welcomeMessage) {
-			history.push({ id: `${state.eventCount}.0`, type: 'ai', content: state.welcomeMessage, messageType: 'static' });
+			history.push({
+				id: `${state.eventCount}.0`,
+				type: 'ai',
+				content: state.welcomeMessage,
+				messageType: 'static',
+			});
 		}
 		Object.assign(variables, graph.runtime_variables, state.openTurn?.runtimeVariables);
 	}
@@ -142,7 +164,11 @@ function startThread(
 	};
 }
 
-function receive(state: RunState, thread: ThreadState, event: Extract<RunEvent, { type: 'messagesReceived' }>): void {
+function receive(
+	state: RunState,
+	thread: ThreadState,
+	event: Extract<RunEvent, { type: 'messagesReceived' }>,
+): void {
 	event.messages.forEach((message, index) => {
 		if (message.synthetic) return;
 		thread.history.push({ id: `${state.eventCount}.${index}`, type: 'human', content: message.text });
@@ -159,7 +185,12 @@ function receive(state: RunState, thread: ThreadState, event: Extract<RunEvent, 
 	}
 }
 
-function hop(state: RunState, thread: ThreadState, event: Extract<RunEvent, { type: 'hopped' }>, graph: Graph): void {
+function hop(
+	state: RunState,
+	thread: ThreadState,
+	event: Extract<RunEvent, { type: 'hopped' }>,
+	graph: Graph,
+): void {
 	const conditional = event.kind !== 'direct';
 	const destinationId = event.escalation ? event.escalation.toNodeId : event.toNodeId;
 	if (conditional) thread.consecutive += 1;

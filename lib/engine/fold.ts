@@ -51,7 +51,8 @@ function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
 		case 'turnEnded':
 			if (state.openTurn && state.openTurn.kind !== 'pump') state.turnCount += 1;
 			// A pump leaves a waiting run waiting; what ends the run in it ends threads at work.
-			else if (event.status !== 'waiting_for_user_input' && state.status === 'waiting_for_user_input') changeStatus(state, 'running');
+			else if (event.status !== 'waiting_for_user_input' && state.status === 'waiting_for_user_input')
+				changeStatus(state, 'running');
 			state.openTurn = null;
 			state.turnError = event.error;
 			changeStatus(state, event.status);
@@ -106,6 +107,7 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 	for (const thread of Object.values(state.threads)) {
 		thread.received = false;
 		thread.owed = false;
-		if (event.kind === 'resume' && thread.status === 'paused' && thread.pausedBetween) thread.status = 'executing';
+		if (event.kind === 'resume' && thread.status === 'paused' && thread.pausedBetween)
+			thread.status = 'executing';
 	}
 }

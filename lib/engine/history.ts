@@ -34,7 +34,11 @@ export function modelMessage(graph: Graph, message: Message): ModelMessage {
 			content: message.content,
 		};
 	}
-	return { role: 'assistant', content: message.memo ? memoText(graph, message.memo) : message.content, toolCalls: message.toolCalls ?? [] };
+	return {
+		role: 'assistant',
+		content: message.memo ? memoText(graph, message.memo) : message.content,
+		toolCalls: message.toolCalls ?? [],
+	};
 }
 
 const HOP_WORDS: Record<string, string> = {
@@ -57,7 +61,10 @@ function memoText(graph: Graph, memo: Memo): string {
 }
 
 /** The name an edge carries in events: its own, or the global node's (R3.39). */
-export function edgeNameOf(graph: Graph, edge: { edgeId: string | null; globalNodeId: string | null }): string | null {
+export function edgeNameOf(
+	graph: Graph,
+	edge: { edgeId: string | null; globalNodeId: string | null },
+): string | null {
 	if (edge.edgeId !== null) return graph.edgesById.get(edge.edgeId)?.name ?? null;
 	if (edge.globalNodeId !== null) return graph.nodesById.get(edge.globalNodeId)?.name ?? null;
 	return null;

@@ -20,14 +20,20 @@ export interface Stretch {
 export function interruptSpeech(context: Context, thread: ThreadState, eventIds: readonly string[]): void {
 	if (eventIds.length === 0) return;
 	const wanted = new Set(eventIds);
-	const stretches = thread.history.flatMap((message) => stretchesOf(context.state.runId, message).filter((each) => wanted.has(each.eventId)));
+	const stretches = thread.history.flatMap((message) =>
+		stretchesOf(context.state.runId, message).filter((each) => wanted.has(each.eventId)),
+	);
 	if (stretches.length === 0) return;
 	context.emit({
 		type: 'speechInterrupted',
 		thread: thread.id,
 		eventIds: stretches.map((each) => each.eventId),
 		stretches: stretches.map(({ messageId, from, to }) => ({ messageId, from, to })),
-		isKept: miscellaneousFlag(context.graph.workflow_config.miscellaneous, 'keep_skipped_messages_in_history', false),
+		isKept: miscellaneousFlag(
+			context.graph.workflow_config.miscellaneous,
+			'keep_skipped_messages_in_history',
+			false,
+		),
 	});
 }
 

@@ -27,7 +27,15 @@ export async function repeatOrExhaust(context: Context, thread: ThreadState, nod
 		if (delayMs > 0) {
 			const defers = thread.parentId !== null;
 			const dueMs = Math.min(clock.now() + delayMs, loop.deadlineMs ?? Infinity);
-			context.emit({ type: 'loopDelayed', thread: thread.id, nodeId: thread.nodeId, dueMs, attempt: loop.attempts + 1, delayMs, defers });
+			context.emit({
+				type: 'loopDelayed',
+				thread: thread.id,
+				nodeId: thread.nodeId,
+				dueMs,
+				attempt: loop.attempts + 1,
+				delayMs,
+				defers,
+			});
 			// A companion's pause is background work: the turn goes on without it (R5.13, R6.7).
 			if (defers) return;
 			await context.flush();
@@ -41,14 +49,33 @@ export async function repeatOrExhaust(context: Context, thread: ThreadState, nod
 export function nextAttempt(context: Context, thread: ThreadState): void {
 	const loop = thread.loop as Loop;
 	if (isSpent(loop, context.ports.clock.now())) exhaust(context, thread, 'expiry_time');
-	else context.emit({ type: 'loopRepeated', thread: thread.id, nodeId: thread.nodeId, attempt: loop.attempts + 1 });
+	else
+		context.emit({
+			type: 'loopRepeated',
+			thread: thread.id,
+			nodeId: thread.nodeId,
+			attempt: loop.attempts + 1,
+		});
 }
 
 /** R6.8: the variable tells which bound was reached; the exits are then evaluated once more (R6.9). */
 export function exhaust(context: Context, thread: ThreadState, outcome: 'max_retries' | 'expiry_time'): void {
 	const loop = thread.loop as Loop;
-	context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values: { self_loop_outcome: outcome }, workflowValues: {} });
-	context.emit({ type: 'loopEnded', thread: thread.id, nodeId: thread.nodeId, outcome, attempts: loop.attempts });
+	context.emit({
+		type: 'wrote',
+		thread: thread.id,
+		lane: null,
+		nodeId: thread.nodeId,
+		values: { self_loop_outcome: outcome },
+		workflowValues: {},
+	});
+	context.emit({
+		type: 'loopEnded',
+		thread: thread.id,
+		nodeId: thread.nodeId,
+		outcome,
+		attempts: loop.attempts,
+	});
 }
 
 async function sleepUntilDue(context: Context, loop: Loop): Promise<void> {

@@ -59,7 +59,10 @@ export function distribution(values: readonly number[]): JsonObject | null {
 	if (values.length === 0) return null;
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = sorted.length >> 1;
-	const median = sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+	const median =
+		sorted.length % 2 === 1
+			? (sorted[middle] as number)
+			: ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 	return {
 		average: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
 		min: sorted[0] as number,
@@ -70,7 +73,8 @@ export function distribution(values: readonly number[]): JsonObject | null {
 
 /** `llm_token_usage` of a run so far. */
 export function tokenUsage(state: RunState): JsonObject {
-	const sum = (pick: (row: ModelTotals) => number) => state.totals.reduce((total, row) => total + pick(row), 0);
+	const sum = (pick: (row: ModelTotals) => number) =>
+		state.totals.reduce((total, row) => total + pick(row), 0);
 	const calls = sum((row) => row.calls);
 	const userKeyCalls = sum((row) => row.userKeyCalls);
 	return {

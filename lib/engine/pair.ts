@@ -78,15 +78,26 @@ function byThread(threads: readonly ThreadState[], read: (thread: ThreadState) =
 export function dynamicValues(graph: Graph, state: RunState, globals: JsonObject): DynamicValues {
 	const defaults = graph.workflow_config.miscellaneous['default_dynamic_variables'];
 	let all: JsonObject = mergeVariables(globals, graph.dynamic_variables);
-	if (typeof defaults === 'object' && defaults !== null && !Array.isArray(defaults)) all = mergeVariables(all, defaults);
-	for (const layer of [state.provided, state.dynamicVariables, systemOf(state)]) all = mergeVariables(all, layer);
+	if (typeof defaults === 'object' && defaults !== null && !Array.isArray(defaults))
+		all = mergeVariables(all, defaults);
+	for (const layer of [state.provided, state.dynamicVariables, systemOf(state)])
+		all = mergeVariables(all, layer);
 	return { supplied: state.dynamicVariables, all };
 }
 
 /** The turn's run input with its dynamic variables resolved (R9.50). */
-export function resolvedInput(graph: Graph, state: RunState, globals: JsonObject, event: Extract<RunEvent, { type: 'turnStarted' }>): JsonObject {
+export function resolvedInput(
+	graph: Graph,
+	state: RunState,
+	globals: JsonObject,
+	event: Extract<RunEvent, { type: 'turnStarted' }>,
+): JsonObject {
 	const dynamicVariables = mergeVariables(state.dynamicVariables, event.dynamicVariables);
-	const { supplied, all } = dynamicValues(graph, { ...state, dynamicVariables, openTurn: null, updatedAtMs: event.at }, globals);
+	const { supplied, all } = dynamicValues(
+		graph,
+		{ ...state, dynamicVariables, openTurn: null, updatedAtMs: event.at },
+		globals,
+	);
 	return {
 		command: event.kind === 'resume' ? 'resume' : state.turnCount === 0 ? 'start' : 'data',
 		workflow_id: state.workflowId,
@@ -98,7 +109,12 @@ export function resolvedInput(graph: Graph, state: RunState, globals: JsonObject
 		initial_state: null,
 		welcome_message: state.turnCount === 0 ? state.welcomeMessage : null,
 		dynamic_variables: all,
-		runtime_variables: { ...event.runtimeVariables, input_dynamic_variables: supplied, all_dynamic_variables: all, workflow_invoke_count: state.turnCount },
+		runtime_variables: {
+			...event.runtimeVariables,
+			input_dynamic_variables: supplied,
+			all_dynamic_variables: all,
+			workflow_invoke_count: state.turnCount,
+		},
 		miscellaneous: state.miscellaneous,
 		thread_to_node_inputs: {},
 	};

@@ -11,13 +11,25 @@ import type { StepRun } from './step';
  *
  * @throws {EffectError} `EFFECT_OUTCOME_UNKNOWN` for a write that a crash cut off; what `act` threw otherwise.
  */
-export async function perform<T extends Json>(step: StepRun, effect: Effect, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function perform<T extends Json>(
+	step: StepRun,
+	effect: Effect,
+	act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
 	const { frame, context, on, signal } = step;
 	const known = frame.effects[effect.key];
 	if (known?.settled) return outcomeOf<T>(known.outcome);
 	const repeatable = effect.sideEffect === 'none' || effect.sideEffect === 'reads';
 	if (known && !repeatable) throw unknownOutcome(step, effect.kind, known.target);
-	if (!known) step.emit({ type: 'effectStarted', ...on, key: effect.key, kind: effect.kind, target: step.scope.mask(effect.target), repeatable });
+	if (!known)
+		step.emit({
+			type: 'effectStarted',
+			...on,
+			key: effect.key,
+			kind: effect.kind,
+			target: step.scope.mask(effect.target),
+			repeatable,
+		});
 	await context.flush(!repeatable);
 	signal.throwIfAborted();
 	let outcome: T;
@@ -26,7 +38,9 @@ export async function perform<T extends Json>(step: StepRun, effect: Effect, act
 	} catch (error) {
 		signal.throwIfAborted();
 		// What went out may stand in the error, an address with a key for one (R4.28).
-		await settle(step, effect.key, { $failed: { code: codeOf(error), message: step.scope.mask(messageOf(error)) } });
+		await settle(step, effect.key, {
+			$failed: { code: codeOf(error), message: step.scope.mask(messageOf(error)) },
+		});
 		throw error;
 	}
 	await settle(step, effect.key, outcome);
@@ -51,6 +65,7 @@ function unknownOutcome({ context, thread }: StepRun, kind: string, target: stri
 		`The process stopped while the ${kind} call "${target}" was under way; whether it took effect is unknown, so it was not repeated.`,
 		{ advice: 'Check the other side, then resume the run: it goes on after this node with success = false.' },
 	);
-	if (thread.parentId === null) context.turnError ??= { code: error.code, message: error.message, advice: error.advice ?? null };
+	if (thread.parentId === null)
+		context.turnError ??= { code: error.code, message: error.message, advice: error.advice ?? null };
 	return error;
 }

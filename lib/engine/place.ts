@@ -20,7 +20,11 @@ export async function endThread(context: Context, thread: ThreadState, reason: s
 }
 
 /** Waits for the companion-edge workers at work on the thread over these edges (R5.15). */
-export async function settleLanes(context: Context, thread: ThreadState, edgeIds: readonly string[]): Promise<void> {
+export async function settleLanes(
+	context: Context,
+	thread: ThreadState,
+	edgeIds: readonly string[],
+): Promise<void> {
 	const lanes = edgeIds.flatMap((edgeId) => context.lanes.get(`${thread.id}|${edgeId}`) ?? []);
 	if (lanes.length === 0) return;
 	await Promise.allSettled(lanes);
@@ -30,17 +34,24 @@ export async function settleLanes(context: Context, thread: ThreadState, edgeIds
 /** The node to start at: the one given, or what its direct edges lead to when it is disabled (R3.57). */
 export function firstNode(node: Node, context: Pick<Context, 'graph'>): Node | null {
 	const passed = pastDisabled(context.graph, node);
-	if (passed.tooMany) throw new LoopingRisk(`More than 100 disabled nodes follow one another from "${node.name ?? node.logical_id}".`);
+	if (passed.tooMany)
+		throw new LoopingRisk(
+			`More than 100 disabled nodes follow one another from "${node.name ?? node.logical_id}".`,
+		);
 	return passed.node;
 }
 
 export function nodeOf(context: Pick<Context, 'graph'>, thread: ThreadState): Node {
 	const node = context.graph.nodesById.get(thread.nodeId);
 	if (!node) {
-		throw new InteractlyError('NODE_MISSING', `The run stands at node "${thread.nodeId}", which its graph does not have.`, {
-			advice: 'Start a new run on the present version of the workflow.',
-			place: `thread "${thread.id}"`,
-		});
+		throw new InteractlyError(
+			'NODE_MISSING',
+			`The run stands at node "${thread.nodeId}", which its graph does not have.`,
+			{
+				advice: 'Start a new run on the present version of the workflow.',
+				place: `thread "${thread.id}"`,
+			},
+		);
 	}
 	return node;
 }

@@ -26,10 +26,20 @@ const DEFAULT_MAX_CONSECUTIVE = 3;
 /** True when the next model call of the thread gets no tools (R3.52, R3.54). */
 export function mustAnswerInText(context: Context, thread: ThreadState): boolean {
 	const { miscellaneous } = context.graph.workflow_config;
-	if (thread.forcedText && miscellaneousFlag(miscellaneous, 'no_consecutive_conditional_edge_after_reverse_conditional_edge_taken', true)) {
+	if (
+		thread.forcedText &&
+		miscellaneousFlag(
+			miscellaneous,
+			'no_consecutive_conditional_edge_after_reverse_conditional_edge_taken',
+			true,
+		)
+	) {
 		return true;
 	}
-	return thread.consecutive >= miscellaneousInteger(miscellaneous, 'consecutive_conditional_edges_max_limit', DEFAULT_MAX_CONSECUTIVE);
+	return (
+		thread.consecutive >=
+		miscellaneousInteger(miscellaneous, 'consecutive_conditional_edges_max_limit', DEFAULT_MAX_CONSECUTIVE)
+	);
 }
 
 /** A pick with its exit by ids, as events keep it. */
@@ -49,9 +59,14 @@ export function storePick(pick: Pick): StoredPick {
 export function restorePicks(picks: readonly StoredPick[], exits: readonly Exit[]): Pick[] {
 	return picks.flatMap((stored) => {
 		const exit = exits.find(
-			(each) => each.kind === stored.kind && (each.edge?.logical_id ?? null) === stored.edgeId && each.globalNodeId === stored.globalNodeId,
+			(each) =>
+				each.kind === stored.kind &&
+				(each.edge?.logical_id ?? null) === stored.edgeId &&
+				each.globalNodeId === stored.globalNodeId,
 		);
 		if (!exit) return [];
-		return [{ exit, justification: stored.justification, args: stored.args, dynamicMessage: stored.dynamicMessage }];
+		return [
+			{ exit, justification: stored.justification, args: stored.args, dynamicMessage: stored.dynamicMessage },
+		];
 	});
 }

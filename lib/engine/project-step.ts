@@ -7,7 +7,15 @@ import { dynamicValues } from './pair';
 import type { Projection } from './project';
 import { sentencesOf } from './sentences';
 import type { Frame, ThreadState } from './state';
-import { edgeFields, messageIdOf, messagePayload, nodeFields, usageInfo, winnerOf, wireMessage } from './wire';
+import {
+	edgeFields,
+	messageIdOf,
+	messagePayload,
+	nodeFields,
+	usageInfo,
+	winnerOf,
+	wireMessage,
+} from './wire';
 
 type StepEvent = Extract<RunEvent, { lane: string | null }>;
 
@@ -36,8 +44,20 @@ export function projectStep(projection: Projection, event: StepEvent): WireEvent
 				wire.event('discarded_main_llm', event.thread, {
 					...node,
 					reason: 'global_condition_matched',
-					message: messagePayload({ id: responseId(frame, event.call), type: 'ai', content: answer.text, toolCalls: answer.toolCalls }),
-					llm_usage_info: call ? usageInfo(call, { responseId: responseId(frame, event.call), messageId: null, finishReason: answer.finishReason, wasStreamed: answer.wasStreamed }) : null,
+					message: messagePayload({
+						id: responseId(frame, event.call),
+						type: 'ai',
+						content: answer.text,
+						toolCalls: answer.toolCalls,
+					}),
+					llm_usage_info: call
+						? usageInfo(call, {
+								responseId: responseId(frame, event.call),
+								messageId: null,
+								finishReason: answer.finishReason,
+								wasStreamed: answer.wasStreamed,
+							})
+						: null,
 				}),
 			];
 		}
@@ -69,7 +89,10 @@ export function projectStep(projection: Projection, event: StepEvent): WireEvent
 	}
 }
 
-function startNode({ graph, state, turn, wire }: Projection, event: Extract<StepEvent, { type: 'nodeStarted' }>): WireEvent[] {
+function startNode(
+	{ graph, state, turn, wire }: Projection,
+	event: Extract<StepEvent, { type: 'nodeStarted' }>,
+): WireEvent[] {
 	const nodeRunId = String((state.nodeRuns[event.nodeId] ?? 0) + 1);
 	const type = graph.nodesById.get(event.nodeId)?.type ?? 'unknown';
 	turn.metrics.nodeStarted(`${event.nodeId}:${nodeRunId}`, type, event.at);
@@ -77,14 +100,18 @@ function startNode({ graph, state, turn, wire }: Projection, event: Extract<Step
 	if (event.lane !== null) {
 		const edge = graph.edgesById.get(event.lane);
 		events.push(
-			wire.event('companion_edge', event.thread, edgeFields(graph, {
-				edgeId: event.lane,
-				edgeName: edge?.name ?? null,
-				edgeRunId: String(state.eventCount),
-				fromNodeId: edge?.source_node_logical_id ?? '',
-				toNodeId: event.nodeId,
-				reason: null,
-			})),
+			wire.event(
+				'companion_edge',
+				event.thread,
+				edgeFields(graph, {
+					edgeId: event.lane,
+					edgeName: edge?.name ?? null,
+					edgeRunId: String(state.eventCount),
+					fromNodeId: edge?.source_node_logical_id ?? '',
+					toNodeId: event.nodeId,
+					reason: null,
+				}),
+			),
 		);
 	}
 	events.push(
@@ -109,7 +136,11 @@ interface Where {
 	node: JsonObject;
 }
 
-function modelReplied({ graph, state, wire }: Projection, event: Extract<StepEvent, { type: 'modelReplied' }>, where: Where): WireEvent[] {
+function modelReplied(
+	{ graph, state, wire }: Projection,
+	event: Extract<StepEvent, { type: 'modelReplied' }>,
+	where: Where,
+): WireEvent[] {
 	const id = responseId(where.frame, event.call);
 	const call = winnerOf(event);
 	const fields: JsonObject = {
@@ -135,7 +166,14 @@ function modelReplied({ graph, state, wire }: Projection, event: Extract<StepEve
 					: {}),
 			},
 		}),
-		llm_usage_info: call ? usageInfo(call, { responseId: id, messageId: id, finishReason: event.finishReason, wasStreamed: event.wasStreamed }) : null,
+		llm_usage_info: call
+			? usageInfo(call, {
+					responseId: id,
+					messageId: id,
+					finishReason: event.finishReason,
+					wasStreamed: event.wasStreamed,
+				})
+			: null,
 	};
 	const events = debugLog({ graph, state, wire }, event, where);
 	if (event.purpose === 'condition') {
@@ -149,7 +187,9 @@ function modelReplied({ graph, state, wire }: Projection, event: Extract<StepEve
 		);
 		return events;
 	}
-	events.push(wire.event(llmEventType(graph.nodesById.get(where.frame?.nodeId ?? '')?.type), event.thread, fields));
+	events.push(
+		wire.event(llmEventType(graph.nodesById.get(where.frame?.nodeId ?? '')?.type), event.thread, fields),
+	);
 	return events;
 }
 
@@ -161,7 +201,11 @@ function nodeLeft({ graph, state }: Projection, thread: ThreadState | undefined)
 }
 
 /** What a model call was made on (R9.42); shown with its answer, because only then does the record know of it. */
-function debugLog({ graph, state, wire }: Pick<Projection, 'graph' | 'state' | 'wire'>, event: { thread: string; purpose: string }, where: Where): WireEvent[] {
+function debugLog(
+	{ graph, state, wire }: Pick<Projection, 'graph' | 'state' | 'wire'>,
+	event: { thread: string; purpose: string },
+	where: Where,
+): WireEvent[] {
 	if (readFlag(graph.workflow_config.miscellaneous['debug_mode']) !== true || !where.thread) return [];
 	const nodeId = where.frame?.nodeId ?? '';
 	return [
@@ -172,18 +216,36 @@ function debugLog({ graph, state, wire }: Pick<Projection, 'graph' | 'state' | '
 	];
 }
 
-function spoke({ graph, state, wire }: Projection, event: Extract<StepEvent, { type: 'spoke' }>, where: Where): WireEvent[] {
+function spoke(
+	{ graph, state, wire }: Projection,
+	event: Extract<StepEvent, { type: 'spoke' }>,
+	where: Where,
+): WireEvent[] {
 	const answer = event.call === null ? undefined : where.frame?.replies[event.call];
 	const text = event.text ?? answer?.text ?? '';
 	const message = { id: `${state.eventCount}.0`, type: 'ai' };
 	const messageId = messageIdOf(state.runId, message);
 	const call = answer ? winnerOf(answer) : null;
-	const usage = call && event.call !== null && answer
-		? usageInfo(call, { responseId: responseId(where.frame, event.call), messageId, finishReason: answer.finishReason, wasStreamed: answer.wasStreamed })
-		: null;
+	const usage =
+		call && event.call !== null && answer
+			? usageInfo(call, {
+					responseId: responseId(where.frame, event.call),
+					messageId,
+					finishReason: answer.finishReason,
+					wasStreamed: answer.wasStreamed,
+				})
+			: null;
 	const events: WireEvent[] = [];
-	if (event.messageType === 'static' && graph.nodesById.get(where.frame?.nodeId ?? '')?.type === 'say_static') {
-		events.push(wire.event('say_static', event.thread, { ...where.node, message: messagePayload({ id: messageId, type: 'ai', content: text }) }));
+	if (
+		event.messageType === 'static' &&
+		graph.nodesById.get(where.frame?.nodeId ?? '')?.type === 'say_static'
+	) {
+		events.push(
+			wire.event('say_static', event.thread, {
+				...where.node,
+				message: messagePayload({ id: messageId, type: 'ai', content: text }),
+			}),
+		);
 	}
 	const pieces = event.split ? sentencesOf(text) : [];
 	const texts: string[] = [];
@@ -198,13 +260,20 @@ function spoke({ graph, state, wire }: Projection, event: Extract<StepEvent, { t
 			// Usage stands on the last piece only, so that a reply counts once (R8.16).
 			llm_usage_info: index === texts.length - 1 ? usage : null,
 		});
-		spoken.logical_id = index === 0 ? messageId : messageIdOf(state.runId, { id: `${state.eventCount}.0.${index}`, type: 'ai' });
+		spoken.logical_id =
+			index === 0
+				? messageId
+				: messageIdOf(state.runId, { id: `${state.eventCount}.0.${index}`, type: 'ai' });
 		events.push(spoken);
 	});
 	return events;
 }
 
-function endNode({ graph, state, globals, turn, wire }: Projection, event: Extract<StepEvent, { type: 'nodeEnded' }>, where: Where): WireEvent[] {
+function endNode(
+	{ graph, state, globals, turn, wire }: Projection,
+	event: Extract<StepEvent, { type: 'nodeEnded' }>,
+	where: Where,
+): WireEvent[] {
 	const nodeRunId = where.frame?.nodeRunId ?? null;
 	turn.metrics.nodeEnded(`${event.nodeId}:${nodeRunId}`, event.at);
 	const output: JsonObject = {
@@ -217,7 +286,10 @@ function endNode({ graph, state, globals, turn, wire }: Projection, event: Extra
 	(turn.nodeOutputs[event.thread] ??= []).push(output);
 	turn.dynamic ??= dynamicValues(graph, state, globals);
 	return [
-		wire.event('end_node_run', event.thread, { ...nodeFields(graph, event.nodeId, nodeRunId), run_output: output }),
+		wire.event('end_node_run', event.thread, {
+			...nodeFields(graph, event.nodeId, nodeRunId),
+			run_output: output,
+		}),
 		wire.event('workflow_show_state', event.thread, {
 			thread_id: event.thread,
 			runtime_variables: { ...where.thread?.variables },

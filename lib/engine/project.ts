@@ -9,7 +9,16 @@ import { projectStep, isStep } from './project-step';
 import { pairOf, resolvedInput, type TurnRecord } from './pair';
 import { companionThreads, hasBackgroundWork } from './standing';
 import { authoredThreadId, type RunState } from './state';
-import { createWireMaker, edgeFields, messageIdOf, messagePayload, nodeFields, uuidOf, wireMessage, type WireMaker } from './wire';
+import {
+	createWireMaker,
+	edgeFields,
+	messageIdOf,
+	messagePayload,
+	nodeFields,
+	uuidOf,
+	wireMessage,
+	type WireMaker,
+} from './wire';
 
 export interface Projector {
 	/** The wire events of `event`; call it BEFORE the event is folded into the state. */
@@ -30,7 +39,11 @@ export function createProjector(graph: Graph, state: RunState, globals: JsonObje
 				turn = newTurn(event.at);
 				if (event.kind !== 'pump') turn.input = resolvedInput(graph, state, globals, event);
 			}
-			const wire = createWireMaker(state.runId || (event.type === 'runStarted' ? event.runId : ''), state.eventCount, event.at);
+			const wire = createWireMaker(
+				state.runId || (event.type === 'runStarted' ? event.runId : ''),
+				state.eventCount,
+				event.at,
+			);
 			const events = isStep(event)
 				? projectStep({ graph, state, globals, turn, wire }, event)
 				: projectThread({ graph, state, globals, turn, wire }, event);
@@ -54,7 +67,14 @@ export interface Projection {
 }
 
 function newTurn(atMs: number): TurnRecord {
-	return { input: {}, events: [], nodeOutputs: {}, metrics: createTurnMetrics(atMs), moved: false, dynamic: null };
+	return {
+		input: {},
+		events: [],
+		nodeOutputs: {},
+		metrics: createTurnMetrics(atMs),
+		moved: false,
+		dynamic: null,
+	};
 }
 
 function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
@@ -68,10 +88,18 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 			const messages = event.messages.flatMap((message, index) =>
 				message.synthetic
 					? []
-					: [messagePayload({ id: messageIdOf(state.runId, { id: `${state.eventCount}.${index}`, type: 'human' }), type: 'human', content: message.text })],
+					: [
+							messagePayload({
+								id: messageIdOf(state.runId, { id: `${state.eventCount}.${index}`, type: 'human' }),
+								type: 'human',
+								content: message.text,
+							}),
+						],
 			);
 			addInput(turn, event.thread, event.nodeId, messages);
-			return messages.length === 0 ? [] : [wire.event('user_messages', event.thread, { ...nodeFields(graph, event.nodeId, null), messages })];
+			return messages.length === 0
+				? []
+				: [wire.event('user_messages', event.thread, { ...nodeFields(graph, event.nodeId, null), messages })];
 		}
 		case 'hopped':
 			return hop(projection, event);
@@ -117,7 +145,8 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 					...nodeFields(graph, event.nodeId, null),
 					outcome: event.outcome,
 					total_attempts: event.attempts,
-					reason: event.outcome === 'max_retries' ? 'All retries were used.' : 'The time of the loop was spent.',
+					reason:
+						event.outcome === 'max_retries' ? 'All retries were used.' : 'The time of the loop was spent.',
 				}),
 			];
 		case 'nodeExpired':
@@ -155,51 +184,89 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 			return endTurn(projection, event);
 		case 'runEnded': {
 			const usage = { llm_token_usage: tokenUsage(state), llm_latency_stats: latencyStats(state) };
-			if (event.status === 'completed' || event.status === 'cancelled') return [wire.event('end_workflow', null, usage)];
-			return [wire.event('workflow_error', null, { error_message: event.message, stack_trace: null, ...usage })];
+			if (event.status === 'completed' || event.status === 'cancelled')
+				return [wire.event('end_workflow', null, usage)];
+			return [
+				wire.event('workflow_error', null, { error_message: event.message, stack_trace: null, ...usage }),
+			];
 		}
 		default:
 			return [];
 	}
 }
 
-function startThread({ graph, state, wire }: Projection, event: Extract<RunEvent, { type: 'threadStarted' }>): WireEvent[] {
+function startThread(
+	{ graph, state, wire }: Projection,
+	event: Extract<RunEvent, { type: 'threadStarted' }>,
+): WireEvent[] {
 	const events: WireEvent[] = [];
 	if (event.parent !== null && event.edgeId !== null) {
 		const edge = graph.edgesById.get(event.edgeId);
 		events.push(
-			wire.event('companion_edge', event.thread, edgeFields(graph, {
-				edgeId: event.edgeId,
-				edgeName: edge?.name ?? null,
-				edgeRunId: String(state.eventCount),
-				fromNodeId: edge?.source_node_logical_id ?? '',
-				toNodeId: event.nodeId,
-				reason: null,
-			})),
+			wire.event(
+				'companion_edge',
+				event.thread,
+				edgeFields(graph, {
+					edgeId: event.edgeId,
+					edgeName: edge?.name ?? null,
+					edgeRunId: String(state.eventCount),
+					fromNodeId: edge?.source_node_logical_id ?? '',
+					toNodeId: event.nodeId,
+					reason: null,
+				}),
+			),
 		);
 	}
 	events.push(wire.event('start_thread', event.thread));
 	if (event.forced) {
-		events.push(wire.event('force_transfer_to_node', event.thread, { ...nodeFields(graph, event.nodeId, null), destination_node_logical_id: event.nodeId }));
+		events.push(
+			wire.event('force_transfer_to_node', event.thread, {
+				...nodeFields(graph, event.nodeId, null),
+				destination_node_logical_id: event.nodeId,
+			}),
+		);
 	}
 	return events;
 }
 
-const EDGE_EVENTS = { direct: 'direct_edge', conditional: 'conditional_edge', waiting: 'conditional_edge', global: 'conditional_edge', reverse: 'reverse_conditional_edge' } as const;
+const EDGE_EVENTS = {
+	direct: 'direct_edge',
+	conditional: 'conditional_edge',
+	waiting: 'conditional_edge',
+	global: 'conditional_edge',
+	reverse: 'reverse_conditional_edge',
+} as const;
 
 function hop({ graph, state, wire }: Projection, event: Extract<RunEvent, { type: 'hopped' }>): WireEvent[] {
 	const edgeName = edgeNameOf(graph, event);
-	const edge = { edgeId: event.edgeId, edgeName, edgeRunId: String(state.eventCount), fromNodeId: event.fromNodeId, toNodeId: event.toNodeId, reason: event.reason };
+	const edge = {
+		edgeId: event.edgeId,
+		edgeName,
+		edgeRunId: String(state.eventCount),
+		fromNodeId: event.fromNodeId,
+		toNodeId: event.toNodeId,
+		reason: event.reason,
+	};
 	const fields = edgeFields(graph, edge);
 	const events: WireEvent[] = [];
 	if (event.kind !== 'direct') {
 		fields['args_filled'] = event.args;
-		const origin = event.edgeId === null ? undefined : (graph.edgesById.get(event.edgeId) as { super_node_exit_origin?: string } | undefined)?.super_node_exit_origin;
+		const origin =
+			event.edgeId === null
+				? undefined
+				: (graph.edgesById.get(event.edgeId) as { super_node_exit_origin?: string } | undefined)
+						?.super_node_exit_origin;
 		fields['super_node_exit_origin'] = origin ?? null;
 		if (event.kind === 'reverse') fields['global_node_logical_id'] = event.globalNodeId;
-		if (event.judgedBy) fields['judged_by'] = { response_model: event.judgedBy.model, total_tokens: event.judgedBy.totalTokens, latency_milliseconds: event.judgedBy.latencyMs };
+		if (event.judgedBy)
+			fields['judged_by'] = {
+				response_model: event.judgedBy.model,
+				total_tokens: event.judgedBy.totalTokens,
+				latency_milliseconds: event.judgedBy.latencyMs,
+			};
 	}
-	if (event.escalation === null || event.kind !== 'direct') events.push(wire.event(EDGE_EVENTS[event.kind], event.thread, fields));
+	if (event.escalation === null || event.kind !== 'direct')
+		events.push(wire.event(EDGE_EVENTS[event.kind], event.thread, fields));
 	if (event.escalation) {
 		events.push(
 			wire.event('guardrail_escalation_edge', event.thread, {
@@ -212,7 +279,12 @@ function hop({ graph, state, wire }: Projection, event: Extract<RunEvent, { type
 	if (toNodeId === null) return events;
 	const { kind, edgeId, globalNodeId, fromNodeId } = event;
 	const memo = { edgeType: kind, edgeId, globalNodeId, fromNodeId, toNodeId };
-	const message = wireMessage(graph, state.runId, { id: `${state.eventCount}.0`, type: 'ai', content: '', memo });
+	const message = wireMessage(graph, state.runId, {
+		id: `${state.eventCount}.0`,
+		type: 'ai',
+		content: '',
+		memo,
+	});
 	events.push(wire.event('workflow_navigation_message', event.thread, { message }));
 	return events;
 }
@@ -225,15 +297,30 @@ function judged({ state, wire }: Projection, event: Extract<RunEvent, { type: 'w
 		transitioned: event.transitioned,
 		still_waiting: event.stillWaiting,
 	});
-	if (!event.transitioned) boundary.logical_id = `event_${uuidOf(`${state.runId}:judged:${event.thread}:${event.at}`)}`;
+	if (!event.transitioned)
+		boundary.logical_id = `event_${uuidOf(`${state.runId}:judged:${event.thread}:${event.at}`)}`;
 	return boundary;
 }
 
 function selfLoop({ graph, state, wire }: Projection, threadId: string, nodeId: string): WireEvent {
-	return wire.event('self_loop_edge', threadId, edgeFields(graph, { edgeId: null, edgeName: null, edgeRunId: String(state.eventCount), fromNodeId: nodeId, toNodeId: nodeId, reason: null }));
+	return wire.event(
+		'self_loop_edge',
+		threadId,
+		edgeFields(graph, {
+			edgeId: null,
+			edgeName: null,
+			edgeRunId: String(state.eventCount),
+			fromNodeId: nodeId,
+			toNodeId: nodeId,
+			reason: null,
+		}),
+	);
 }
 
-function endTurn({ state, turn, wire, graph }: Projection, event: Extract<RunEvent, { type: 'turnEnded' }>): WireEvent[] {
+function endTurn(
+	{ state, turn, wire, graph }: Projection,
+	event: Extract<RunEvent, { type: 'turnEnded' }>,
+): WireEvent[] {
 	const events: WireEvent[] = [];
 	if (state.openTurn?.kind !== 'pump') {
 		events.push(
@@ -247,7 +334,9 @@ function endTurn({ state, turn, wire, graph }: Projection, event: Extract<RunEve
 	if (event.status === 'waiting_for_user_input' && (state.openTurn?.kind !== 'pump' || turn.moved)) {
 		events.push(
 			wire.event('workflow_ready_for_input', null, {
-				active_companion_thread_ids: companionThreads(state).filter((thread) => thread.status !== 'ended').map((thread) => thread.id),
+				active_companion_thread_ids: companionThreads(state)
+					.filter((thread) => thread.status !== 'ended')
+					.map((thread) => thread.id),
 				has_background_work: hasBackgroundWork(graph, state),
 			}),
 		);
@@ -257,5 +346,7 @@ function endTurn({ state, turn, wire, graph }: Projection, event: Extract<RunEve
 
 function addInput(turn: TurnRecord, threadId: string, nodeId: string, messages: JsonObject[]): void {
 	const inputs = (turn.input['thread_to_node_inputs'] ??= {}) as Record<string, JsonObject>;
-	inputs[authoredThreadId(threadId)] = { node_run_inputs: [{ type: 'llm', node_logical_id: nodeId, messages }] };
+	inputs[authoredThreadId(threadId)] = {
+		node_run_inputs: [{ type: 'llm', node_logical_id: nodeId, messages }],
+	};
 }

@@ -7,14 +7,29 @@ import type { Context } from './context';
 import { takeHop } from './hop';
 import { startLanes } from './execute';
 import { nextAttempt } from './loop';
-import { companionThreads, mainThreads, memoryOf, rememberEvaluation, threadOf, waitingEdges } from './standing';
+import { endThread } from './place';
+import {
+	companionThreads,
+	mainThreads,
+	memoryOf,
+	rememberEvaluation,
+	threadOf,
+	waitingEdges,
+} from './standing';
 import { draw } from './random';
 import type { ThreadState } from './state';
 import { runCompanion, runThread } from './thread';
 
 /** Opens a pump; its events belong to the last turn's pair (R2.4). */
 export function startPump(context: Context): void {
-	context.emit({ type: 'turnStarted', kind: 'pump', dynamicVariables: {}, runtimeVariables: {}, overrides: {}, idempotencyKey: null });
+	context.emit({
+		type: 'turnStarted',
+		kind: 'pump',
+		dynamicVariables: {},
+		runtimeVariables: {},
+		overrides: {},
+		idempotencyKey: null,
+	});
 }
 
 /** True when some companion has an attempt to make now. */
@@ -73,13 +88,32 @@ export async function judgeWaiting(context: Context): Promise<void> {
 		const nodeId = thread.nodeId;
 		const edgeIds = due.map(({ edge }) => edge.logical_id ?? '');
 		if (await judge(context, thread, due)) await finishTransition(context, thread, { nodeId, edgeIds });
-		else context.show({ type: 'waitingJudged', thread: thread.id, nodeId, edgeIds, transitioned: false, stillWaiting: true });
+		else
+			context.show({
+				type: 'waitingJudged',
+				thread: thread.id,
+				nodeId,
+				edgeIds,
+				transitioned: false,
+				stillWaiting: true,
+			});
 	}
 }
 
-async function finishTransition(context: Context, thread: ThreadState, from: { nodeId: string; edgeIds: string[] }): Promise<void> {
+async function finishTransition(
+	context: Context,
+	thread: ThreadState,
+	from: { nodeId: string; edgeIds: string[] },
+): Promise<void> {
 	await runThread(context, thread);
-	context.emit({ type: 'waitingJudged', thread: thread.id, nodeId: from.nodeId, edgeIds: from.edgeIds, transitioned: true, stillWaiting: thread.status === 'parked' });
+	context.emit({
+		type: 'waitingJudged',
+		thread: thread.id,
+		nodeId: from.nodeId,
+		edgeIds: from.edgeIds,
+		transitioned: true,
+		stillWaiting: thread.status === 'parked',
+	});
 	await context.flush();
 }
 
@@ -94,19 +128,64 @@ async function judge(context: Context, thread: ThreadState, due: readonly Waitin
 		}
 		if (context.state.openTurn === null) startPump(context);
 		const from = context.graph.nodesById.get(thread.nodeId);
-		const strike = from && countStrike({ graph: context.graph, from, to: destination, strikes: context.state.strikes, isCompanion: false });
+		const strike =
+			from &&
+			countStrike({
+				graph: context.graph,
+				from,
+				to: destination,
+				strikes: context.state.strikes,
+				isCompanion: false,
+			});
 		const redirectedFrom = strike?.outcome === 'redirect' ? destination.logical_id : null;
-		match(context, thread, { edge, expression, hydrated, redirectedFrom, edgeIds: due.map((each) => each.edge.logical_id ?? '') });
+		match(context, thread, {
+			edge,
+			expression,
+			hydrated,
+			redirectedFrom,
+			edgeIds: due.map((each) => each.edge.logical_id ?? ''),
+		});
 		const lines = edge.condition?.static_messages_config?.static_messages ?? [];
-		const line = lines[Math.floor(draw(context.state.seed, `waiting|${edge.logical_id ?? ''}|${context.state.eventCount}`) * lines.length)];
+		const line =
+			lines[
+				Math.floor(
+					draw(context.state.seed, `waiting|${edge.logical_id ?? ''}|${context.state.eventCount}`) *
+						lines.length,
+				)
+			];
 		const message = line === undefined ? null : ({ type: 'edge_static', text: line } as const);
-		await takeHop(context, thread, { kind: 'conditional', edge, globalNodeId: null, destination, reason: hydrated, args: {}, message, judgedBy: null }, 'waiting');
+		const end = takeHop(
+			context,
+			thread,
+			{
+				kind: 'conditional',
+				edge,
+				globalNodeId: null,
+				destination,
+				reason: hydrated,
+				args: {},
+				message,
+				judgedBy: null,
+			},
+			'waiting',
+		);
+		if (end !== null) await endThread(context, thread, end);
 		return true;
 	}
 	return false;
 }
 
-function match(context: Context, thread: ThreadState, found: { edge: ConditionalEdge; expression: string; hydrated: string; redirectedFrom: string | null; edgeIds: string[] }): void {
+function match(
+	context: Context,
+	thread: ThreadState,
+	found: {
+		edge: ConditionalEdge;
+		expression: string;
+		hydrated: string;
+		redirectedFrom: string | null;
+		edgeIds: string[];
+	},
+): void {
 	const { state, ports } = context;
 	const edgeId = found.edge.logical_id ?? '';
 	const memory = memoryOf(thread, edgeId);

@@ -19,7 +19,9 @@ export function drawer(seed: string, label: string): () => number {
 
 /** Eight hex digits that only who knows the seed can foretell: the nonce of edge tools. */
 export function nonce(seed: string, label: string): string {
-	return mix(hash(`${seed}|${label}`)).toString(16).padStart(8, '0');
+	return mix(hash(`${seed}|${label}`))
+		.toString(16)
+		.padStart(8, '0');
 }
 
 /** 32-bit FNV-1a over the text's code units. */

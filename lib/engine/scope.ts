@@ -15,8 +15,12 @@ import { authoredThreadId, type RunState, type ThreadState } from './state';
 export function scopeOf(context: Context, thread: ThreadState, interior: Interior | null): Scope {
 	const { state, surroundings } = context;
 	const system = once(() => systemOf(state));
-	const defaults = once(() => interiorLayers(interior, (each) => each.defaults as JsonObject, defaultsOf(context)));
-	const provided = once(() => interiorLayers(interior, (each) => state.interiorValues[each.id] ?? {}, state.provided));
+	const defaults = once(() =>
+		interiorLayers(interior, (each) => each.defaults as JsonObject, defaultsOf(context)),
+	);
+	const provided = once(() =>
+		interiorLayers(interior, (each) => state.interiorValues[each.id] ?? {}, state.provided),
+	);
 	const base = createScope({
 		get system() {
 			return system();
@@ -37,11 +41,23 @@ export function scopeOf(context: Context, thread: ThreadState, interior: Interio
 		workflow: state.workflowVariables,
 		onUnresolved(placeholder, reason) {
 			if (reason === 'prompt') {
-				context.warn(null, `No global variable holds the managed prompt "${placeholder}"; it was left empty. Create a global variable of that name.`, `run:prompt:${placeholder}`);
+				context.warn(
+					null,
+					`No global variable holds the managed prompt "${placeholder}"; it was left empty. Create a global variable of that name.`,
+					`run:prompt:${placeholder}`,
+				);
 			} else if (reason === 'filter') {
-				context.warn(thread.id, `Unknown filter in ${placeholder}; the value was used unchanged.`, `filter:${placeholder}`);
+				context.warn(
+					thread.id,
+					`Unknown filter in ${placeholder}; the value was used unchanged.`,
+					`filter:${placeholder}`,
+				);
 			} else {
-				context.warn(thread.id, `No value for ${placeholder}; it was left as it stands.`, `unresolved:${placeholder}`);
+				context.warn(
+					thread.id,
+					`No value for ${placeholder}; it was left as it stands.`,
+					`unresolved:${placeholder}`,
+				);
 			}
 		},
 	});
@@ -65,7 +81,11 @@ export function scopeOf(context: Context, thread: ThreadState, interior: Interio
 }
 
 /** Values of the super nodes around a node, inner ones over outer ones, over those of the graph itself. */
-function interiorLayers(interior: Interior | null, valuesOf: (interior: Interior) => JsonObject, base: JsonObject): JsonObject {
+function interiorLayers(
+	interior: Interior | null,
+	valuesOf: (interior: Interior) => JsonObject,
+	base: JsonObject,
+): JsonObject {
 	if (interior === null) return base;
 	return mergeVariables(interiorLayers(interior.parent, valuesOf, base), valuesOf(interior));
 }

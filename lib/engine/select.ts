@@ -30,7 +30,8 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 	await waitForCompanions(context, thread);
 	const hop = await choose(context, thread, node, finished);
 	if (hop) {
-		await takeHop(context, thread, hop);
+		const end = takeHop(context, thread, hop);
+		if (end !== null) await endThread(context, thread, end);
 		return;
 	}
 	if (isLooping(thread, node)) {
@@ -44,12 +45,28 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 	await settle(context, thread, node, finished);
 }
 
-async function choose(context: Context, thread: ThreadState, node: Node, finished: Finished, expressionsOnly = false): Promise<Hop | null> {
+async function choose(
+	context: Context,
+	thread: ThreadState,
+	node: Node,
+	finished: Finished,
+	expressionsOnly = false,
+): Promise<Hop | null> {
 	const position = positionOf(context, thread, node);
 	const exits = exitsOf(position);
 	if (exits.length === 0) return directHop(position);
 	const exhausted = position.loop === 'exhausted';
-	const step = new StepRun({ context, thread, node, lane: null, exits: [], withoutTools: false, signal: context.signal, clearance: null, isSelection: true });
+	const step = new StepRun({
+		context,
+		thread,
+		node,
+		lane: null,
+		exits: [],
+		withoutTools: false,
+		signal: context.signal,
+		clearance: null,
+		isSelection: true,
+	});
 	return chooseHop({
 		position,
 		exits,
@@ -75,14 +92,23 @@ async function settle(context: Context, thread: ThreadState, node: Node, finishe
 		return;
 	}
 	if (node.max_turns !== null && thread.answeredInVisit >= node.max_turns) {
-		context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values: { max_turns_reached: true }, workflowValues: {} });
+		context.emit({
+			type: 'wrote',
+			thread: thread.id,
+			lane: null,
+			nodeId: thread.nodeId,
+			values: { max_turns_reached: true },
+			workflowValues: {},
+		});
 		const hop = await choose(context, thread, node, finished, true);
-		if (hop) await takeHop(context, thread, hop);
-		else await endThread(context, thread, 'max_turns');
+		const end = hop ? takeHop(context, thread, hop) : 'max_turns';
+		if (end !== null) await endThread(context, thread, end);
 		return;
 	}
-	if (node.self_loop) context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: true });
-	else if (hasWayOut(positionOf(context, thread, node))) context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
+	if (node.self_loop)
+		context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: true });
+	else if (hasWayOut(positionOf(context, thread, node)))
+		context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
 	else await endThread(context, thread, 'nothing_follows');
 }
 
@@ -105,5 +131,9 @@ async function waitForCompanions(context: Context, thread: ThreadState): Promise
 	const isLate = await Promise.race([Promise.all(lanes).then(() => false), late]);
 	done.abort();
 	context.signal.throwIfAborted();
-	if (isLate) context.warn(thread.id, `Workers beside "${thread.nodeId}" took more than 30 s; its conditions are evaluated on the values known so far.`);
+	if (isLate)
+		context.warn(
+			thread.id,
+			`Workers beside "${thread.nodeId}" took more than 30 s; its conditions are evaluated on the values known so far.`,
+		);
 }

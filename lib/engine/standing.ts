@@ -1,6 +1,13 @@
 /** Where a run stands: its threads, the work left in the background, and the status that follows (R1.9). */
 
-import { afterEvaluation, dueAt, waitingEdgesOf, waitingState, type WaitingEdge, type WaitingMemory } from '../edge/waiting';
+import {
+	afterEvaluation,
+	dueAt,
+	waitingEdgesOf,
+	waitingState,
+	type WaitingEdge,
+	type WaitingMemory,
+} from '../edge/waiting';
 import type { Graph } from '../graph/graph';
 import type { RunStatus } from './contract';
 import type { RunState, ThreadState } from './state';
@@ -32,7 +39,9 @@ export function statusOf(state: RunState): RunStatus {
 	const threads = Object.values(state.threads);
 	if (threads.every((thread) => thread.status === 'ended')) return 'completed';
 	if (threads.some((thread) => thread.status === 'paused')) return 'paused';
-	return mainThreads(state).some((thread) => thread.status === 'parked') ? 'waiting_for_user_input' : 'running';
+	return mainThreads(state).some((thread) => thread.status === 'parked')
+		? 'waiting_for_user_input'
+		: 'running';
 }
 
 /**
@@ -41,7 +50,12 @@ export function statusOf(state: RunState): RunStatus {
  */
 const evaluated = new WeakMap<ThreadState, Map<string, WaitingMemory>>();
 
-export function rememberEvaluation(state: RunState, thread: ThreadState, waiting: WaitingEdge, nowMs: number): void {
+export function rememberEvaluation(
+	state: RunState,
+	thread: ThreadState,
+	waiting: WaitingEdge,
+	nowMs: number,
+): void {
 	const memories = evaluated.get(thread) ?? new Map<string, WaitingMemory>();
 	evaluated.set(thread, memories);
 	const id = waiting.edge.logical_id ?? '';
@@ -58,7 +72,13 @@ export function memoryOf(thread: ThreadState, edgeId: string): WaitingMemory | u
 }
 
 /** Waiting edges of a parked thread in one of the given states, in edge order (R5.28). */
-export function waitingEdges(graph: Graph, state: RunState, thread: ThreadState, nowMs: number, states: ReadonlyArray<'armed' | 'due'>): WaitingEdge[] {
+export function waitingEdges(
+	graph: Graph,
+	state: RunState,
+	thread: ThreadState,
+	nowMs: number,
+	states: ReadonlyArray<'armed' | 'due'>,
+): WaitingEdge[] {
 	if (thread.status !== 'parked') return [];
 	const node = graph.nodesById.get(thread.nodeId);
 	if (!node) return [];
@@ -73,7 +93,9 @@ export function waitingEdges(graph: Graph, state: RunState, thread: ThreadState,
 export function hasBackgroundWork(graph: Graph, state: RunState): boolean {
 	if (isTerminal(state.status)) return false;
 	if (activeCompanions(state).length > 0) return true;
-	return mainThreads(state).some((thread) => waitingEdges(graph, state, thread, state.updatedAtMs, ['armed', 'due']).length > 0);
+	return mainThreads(state).some(
+		(thread) => waitingEdges(graph, state, thread, state.updatedAtMs, ['armed', 'due']).length > 0,
+	);
 }
 
 /**
@@ -86,7 +108,9 @@ export function nextDueAt(graph: Graph, state: RunState): number | null {
 		.filter((thread) => thread.status === 'deferred')
 		.map((thread) => thread.loop?.dueMs ?? null);
 	const evaluations = mainThreads(state).flatMap((thread) =>
-		waitingEdges(graph, state, thread, state.updatedAtMs, ['armed', 'due']).map(({ edge }) => dueAt(edge, memoryOf(thread, edge.logical_id ?? ''))),
+		waitingEdges(graph, state, thread, state.updatedAtMs, ['armed', 'due']).map(({ edge }) =>
+			dueAt(edge, memoryOf(thread, edge.logical_id ?? '')),
+		),
 	);
 	const times = [...companions, ...evaluations].map((atMs) => atMs ?? state.updatedAtMs);
 	return times.length === 0 ? null : Math.min(...times);

@@ -82,7 +82,6 @@ export interface Loop {
 	outcome: 'max_retries' | 'expiry_time' | null;
 }
 
-
 export type ThreadStatus = 'executing' | 'parked' | 'paused' | 'deferred' | 'ended';
 export type Phase = 'entering' | 'executing' | 'selecting';
 
@@ -252,7 +251,15 @@ export function saveState(state: RunState): string {
 /** The state from a snapshot's text. */
 export function loadState(text: string): RunState {
 	const state = JSON.parse(text) as RunState;
-	for (const key of ['workflowVariables', 'interiorValues', 'turnKeys', 'completions', 'nodeRuns', 'messagePositions', 'warnedInRun'] as const) {
+	for (const key of [
+		'workflowVariables',
+		'interiorValues',
+		'turnKeys',
+		'completions',
+		'nodeRuns',
+		'messagePositions',
+		'warnedInRun',
+	] as const) {
 		(state as unknown as Record<string, unknown>)[key] = namespace(state[key] as Record<string, unknown>);
 	}
 	for (const thread of Object.values(state.threads)) thread.variables = namespace(thread.variables);

@@ -30,6 +30,7 @@ export function isTerminal(status: RunStatus): boolean {
  */
 export function changeStatus(state: Pick<RunState, 'runId' | 'status'>, to: RunStatus): void {
 	if (state.status === to) return;
-	if (!NEXT[state.status].includes(to)) throw new Error(`Run ${state.runId} cannot go from ${state.status} to ${to} (R1.7)`);
+	if (!NEXT[state.status].includes(to))
+		throw new Error(`Run ${state.runId} cannot go from ${state.status} to ${to} (R1.7)`);
 	state.status = to;
 }

@@ -133,12 +133,20 @@ export class StepRun implements Step {
 	/** The config that answers for the node: its own, else the workflow's (R8.2, R3.15). */
 	llmConfigOfNode(): LlmOrGroup | null {
 		const { node } = this;
-		const talks = node.type === 'say_llm' || node.type === 'worker_llm' || node.type === 'workflow_run_evaluator';
-		return talks ? this.llmConfig(node.llms_config, node.attachable_llm_config_id) : this.llmConfig(null, null);
+		const talks =
+			node.type === 'say_llm' || node.type === 'worker_llm' || node.type === 'workflow_run_evaluator';
+		return talks
+			? this.llmConfig(node.llms_config, node.attachable_llm_config_id)
+			: this.llmConfig(null, null);
 	}
 
 	callModel(call: StoppableCall | ModelCall): Promise<ModelAnswer> {
-		const kind = call.purpose === 'condition' ? `judge:${call.destinationNodeId ?? ''}#` : this.isSelection ? 'edge' : '';
+		const kind =
+			call.purpose === 'condition'
+				? `judge:${call.destinationNodeId ?? ''}#`
+				: this.isSelection
+					? 'edge'
+					: '';
 		return callModel(this, `${kind}${this.count(`call:${kind}`)}`, call);
 	}
 
@@ -165,7 +173,13 @@ export class StepRun implements Step {
 	addToolCalls(answer: ModelAnswer, calls: readonly ToolCall[], keepText: boolean): void {
 		this.seen += 1;
 		if (this.wasRecorded('toolsCalled')) return;
-		this.emit({ type: 'toolsCalled', ...this.on, call: keyOf(this.frame, answer) ?? '0', callIds: calls.map((call) => call.id), keepsText: keepText });
+		this.emit({
+			type: 'toolsCalled',
+			...this.on,
+			call: keyOf(this.frame, answer) ?? '0',
+			callIds: calls.map((call) => call.id),
+			keepsText: keepText,
+		});
 	}
 
 	addToolResult(call: ToolCall, content: string, value: Json): void {
@@ -192,7 +206,12 @@ export class StepRun implements Step {
 		const index =
 			messages.static_messages_selection_mode === 'sequence'
 				? Math.min((state.messagePositions[listKey] ?? -1) + 1, list.length - 1)
-				: Math.floor(draw(state.seed, `${this.threadId}|${this.nodeId}|${this.nodeRunId}|${this.on.lane ?? ''}|${position}`) * list.length);
+				: Math.floor(
+						draw(
+							state.seed,
+							`${this.threadId}|${this.nodeId}|${this.nodeRunId}|${this.on.lane ?? ''}|${position}`,
+						) * list.length,
+					);
 		this.emit({ type: 'messageChosen', ...this.on, listKey, index });
 		return list[index] ?? null;
 	}
@@ -211,7 +230,8 @@ export class StepRun implements Step {
 	}
 
 	report(type: string, fields: JsonObject): void {
-		if (!this.wasRecorded('reported')) this.emit({ type: 'reported', ...this.on, nodeId: this.nodeId, event: type, fields });
+		if (!this.wasRecorded('reported'))
+			this.emit({ type: 'reported', ...this.on, nodeId: this.nodeId, event: type, fields });
 	}
 
 	warn(message: string): void {
@@ -236,7 +256,8 @@ export class StepRun implements Step {
 	}
 
 	discard(answer: ModelAnswer): void {
-		if (!this.wasRecorded('answerDiscarded')) this.emit({ type: 'answerDiscarded', ...this.on, call: keyOf(this.frame, answer) ?? '0' });
+		if (!this.wasRecorded('answerDiscarded'))
+			this.emit({ type: 'answerDiscarded', ...this.on, call: keyOf(this.frame, answer) ?? '0' });
 	}
 
 	/** True when an interrupted execution has recorded this occurrence of the event kind. */

@@ -26,8 +26,10 @@ export async function runThread(context: Context, thread: ThreadState): Promise<
 			context.emit({ type: 'threadPaused', thread: thread.id, nodeId: thread.nodeId, betweenNodes: true });
 			return;
 		}
-		if (thread.phase === 'entering') await enter(context, thread);
-		else if (thread.phase === 'executing') await executeNode(context, thread);
+		if (thread.phase === 'entering') {
+			const entering = enter(context, thread);
+			if (entering) await entering;
+		} else if (thread.phase === 'executing') await executeNode(context, thread);
 		else await select(context, thread);
 		if (isWorthAWrite(context, thread)) await context.flush();
 	}
@@ -56,51 +58,103 @@ export async function runCompanion(context: Context, thread: ThreadState): Promi
 	}
 }
 
-/** Parks at a node that waits for the user, or begins its execution (R2.9–R2.12). */
-async function enter(context: Context, thread: ThreadState): Promise<void> {
+/** Parks at a node that waits for the user, or begins its execution (R2.9–R2.12); null when that is done at once. */
+function enter(context: Context, thread: ThreadState): Promise<void> | null {
 	const { graph, state } = context;
 	const node = nodeOf(context, thread);
 	forgetLastVisit(context, thread, node);
 	if (isInteractive(node) && thread.entry !== 'retry' && (thread.closed || !thread.owed)) {
 		if (!thread.closed && thread.parentId === null) {
 			context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
-			return;
+			return null;
 		}
 		const why = thread.closed ? 'the conversation was ended' : 'companion threads receive no messages';
-		context.warn(thread.id, `"${node.name ?? thread.nodeId}" waits for the user, but ${why}; the thread ends here.`);
-		await endThread(context, thread, 'closed');
-		return;
+		context.warn(
+			thread.id,
+			`"${node.name ?? thread.nodeId}" waits for the user, but ${why}; the thread ends here.`,
+		);
+		return endThread(context, thread, 'closed');
 	}
-	const limit = miscellaneousInteger(graph.workflow_config.miscellaneous, 'max_node_executions_per_turn', DEFAULT_MAX_EXECUTIONS);
+	const limit = miscellaneousInteger(
+		graph.workflow_config.miscellaneous,
+		'max_node_executions_per_turn',
+		DEFAULT_MAX_EXECUTIONS,
+	);
 	if (thread.entry !== 'retry' && (state.openTurn?.executions[thread.id] ?? 0) >= limit) {
-		throw new LoopingRisk(`Thread "${thread.id}" executed ${limit} nodes in one turn without settling; the run was stopped at "${node.name ?? thread.nodeId}".`);
+		throw new LoopingRisk(
+			`Thread "${thread.id}" executed ${limit} nodes in one turn without settling; the run was stopped at "${node.name ?? thread.nodeId}".`,
+		);
 	}
-	const companions = companionsOf(graph, thread.nodeId, (message) => context.warn(thread.id, message, `nowhere:${message}`));
+	const companions = companionsOf(graph, thread.nodeId, (message) =>
+		context.warn(thread.id, message, `nowhere:${message}`),
+	);
+	const begin = () => beginExecution(context, thread, { node, companions });
 	// Workers of an earlier execution of this node come to their end first: there is one of each at a time.
-	await settleLanes(context, thread, companions.map(({ edge }) => edge.logical_id ?? ''));
-	beginExecution(context, thread, { node, companions });
+	if (companions.length > 0)
+		return settleLanes(
+			context,
+			thread,
+			companions.map(({ edge }) => edge.logical_id ?? ''),
+		).then(begin);
+	begin();
+	return null;
 }
 
 /** What a visit left behind is forgotten when the next one begins (R2.51). */
 function forgetLastVisit(context: Context, thread: ThreadState, node: Node): void {
 	if (node.type !== 'say_llm' || node.max_turns === null || !BEGINS_VISIT.has(thread.entry)) return;
 	if (thread.variables['max_turns_reached'] !== true) return;
-	context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values: { max_turns_reached: null }, workflowValues: {} });
+	context.emit({
+		type: 'wrote',
+		thread: thread.id,
+		lane: null,
+		nodeId: thread.nodeId,
+		values: { max_turns_reached: null },
+		workflowValues: {},
+	});
 }
 
-function beginExecution(context: Context, thread: ThreadState, { node, companions }: { node: Node; companions: readonly Companion[] }): void {
+function beginExecution(
+	context: Context,
+	thread: ThreadState,
+	{ node, companions }: { node: Node; companions: readonly Companion[] },
+): void {
 	const { ports } = context;
 	const loop = node.self_loop_config;
 	if (loop?.enabled && thread.entry !== 'retry') {
-		if (thread.variables['self_loop_outcome'] !== undefined && thread.variables['self_loop_outcome'] !== null) {
-			context.emit({ type: 'wrote', thread: thread.id, lane: null, nodeId: thread.nodeId, values: { self_loop_outcome: null }, workflowValues: {} });
+		if (
+			thread.variables['self_loop_outcome'] !== undefined &&
+			thread.variables['self_loop_outcome'] !== null
+		) {
+			context.emit({
+				type: 'wrote',
+				thread: thread.id,
+				lane: null,
+				nodeId: thread.nodeId,
+				values: { self_loop_outcome: null },
+				workflowValues: {},
+			});
 		}
 		const deadlineMs = loop.expiry_time === null ? null : ports.clock.now() + loop.expiry_time * 1000;
 		context.emit({ type: 'loopStarted', thread: thread.id, nodeId: thread.nodeId, deadlineMs });
 	}
-	context.emit({ type: 'nodeStarted', thread: thread.id, nodeId: thread.nodeId, entry: thread.entry, attempt: thread.loop?.attempts ?? 1, lane: null });
+	context.emit({
+		type: 'nodeStarted',
+		thread: thread.id,
+		nodeId: thread.nodeId,
+		entry: thread.entry,
+		attempt: thread.loop?.attempts ?? 1,
+		lane: null,
+	});
 	// Companion-edge workers begin in the same moment as their source (R5.15).
 	for (const { edge, destination } of companions) {
-		context.emit({ type: 'nodeStarted', thread: thread.id, nodeId: destination.logical_id ?? '', entry: 'direct', attempt: 1, lane: edge.logical_id ?? '' });
+		context.emit({
+			type: 'nodeStarted',
+			thread: thread.id,
+			nodeId: destination.logical_id ?? '',
+			entry: 'direct',
+			attempt: 1,
+			lane: edge.logical_id ?? '',
+		});
 	}
 }

@@ -37,7 +37,13 @@ export function createWireMaker(runId: string, eventNumber: number, atMs: number
 
 /** R2.29: `assistant_message_…`, `nav_msg_…`; ours for the others: `user_message_…`, `tool_message_…`. */
 export function messageIdOf(runId: string, message: { id: string; type: string; memo?: unknown }): string {
-	const prefix = message.memo ? 'nav_msg' : message.type === 'ai' ? 'assistant_message' : message.type === 'human' ? 'user_message' : 'tool_message';
+	const prefix = message.memo
+		? 'nav_msg'
+		: message.type === 'ai'
+			? 'assistant_message'
+			: message.type === 'human'
+				? 'user_message'
+				: 'tool_message';
 	return `${prefix}_${uuidOf(`${runId}:message:${message.id}`)}`;
 }
 
@@ -96,10 +102,20 @@ export function messagePayload(fields: {
 		type: fields.type,
 		name: fields.name ?? null,
 		id: fields.id,
-		tool_calls: (fields.toolCalls ?? []).map((call) => ({ id: call.id, name: call.name, args: call.arguments, type: 'tool_call' })),
+		tool_calls: (fields.toolCalls ?? []).map((call) => ({
+			id: call.id,
+			name: call.name,
+			args: call.arguments,
+			type: 'tool_call',
+		})),
 		invalid_tool_calls: (fields.toolCalls ?? [])
 			.filter((call) => call.invalidArguments !== undefined)
-			.map((call) => ({ id: call.id, name: call.name, args: call.invalidArguments ?? '', error: 'arguments are not a JSON object' })),
+			.map((call) => ({
+				id: call.id,
+				name: call.name,
+				args: call.invalidArguments ?? '',
+				error: 'arguments are not a JSON object',
+			})),
 		usage_metadata: fields.usage ?? null,
 		...(fields.toolCallId === undefined ? {} : { tool_call_id: fields.toolCallId }),
 	};
@@ -133,7 +149,10 @@ export function wireMessage(graph: Graph, runId: string, message: Message): Json
 }
 
 /** R8.20. `responseId` makes several events of one call one call in the metrics (R8.16). */
-export function usageInfo(call: CallRecord, parts: { responseId: string; messageId: string | null; finishReason: string | null; wasStreamed: boolean }): JsonObject {
+export function usageInfo(
+	call: CallRecord,
+	parts: { responseId: string; messageId: string | null; finishReason: string | null; wasStreamed: boolean },
+): JsonObject {
 	return {
 		response_model: call.model,
 		provider: call.provider,
