@@ -1,21 +1,15 @@
 /** `interactly check`: the faults of graph files, with place, rule and mending advice. */
 
+import { checkDocument, type CheckedDocument } from '../assemble/graph-source';
 import type { Fault } from '../graph/fault';
-import { parseDocument, type ParsedDocument } from '../graph/parse';
-import { faultsOf, nameOf, readText } from './document';
+import { nameOf, readText } from './document';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
-interface FileReport {
+interface FileReport extends CheckedDocument {
 	file: string;
-	/** What the document is: `hydrated`, `bundle`, `node`, … */
-	kind: ParsedDocument['kind'];
-	name: string | null;
-	nodes: number;
-	edges: number;
 	errors: number;
 	warnings: number;
-	faults: Fault[];
 }
 
 /** One document for all files: `{files: [{file, kind, name, nodes, edges, errors, warnings, faults}], errors, warnings}`. */
@@ -37,15 +31,10 @@ export async function check(
 }
 
 function reportOn(file: string, text: string): FileReport {
-	const document = parseDocument(text);
-	const faults = faultsOf(document);
-	const graph = document.graph;
+	const { faults, ...facts } = checkDocument(text);
 	return {
 		file: nameOf(file),
-		kind: document.kind,
-		name: document.name,
-		nodes: graph?.node_configs.length ?? 0,
-		edges: graph?.edge_configs.length ?? 0,
+		...facts,
 		errors: faults.filter(({ severity }) => severity === 'error').length,
 		warnings: faults.filter(({ severity }) => severity === 'warning').length,
 		faults,

@@ -1,14 +1,11 @@
-/** Graph files for the commands: read from a path or standard input, parsed, every fault of them collected. */
+/** Graph files for the commands: read from a path or standard input, and parsed. */
 
 import { readFile } from 'node:fs/promises';
 import { InputError, messageOf } from '../errors';
 import { toWire } from '../graph/dialect/wire';
-import type { Fault } from '../graph/fault';
 import type { Graph } from '../graph/graph';
 import { parseDocument, type ParsedDocument, type ParsedVersion } from '../graph/parse';
-import { checkGraph } from '../graph/rules';
 import type { JsonObject } from '../json';
-import { parseExpression } from '../value/expression';
 import type { Terminal } from './terminal';
 
 /** The name under which standard input is spoken of. */
@@ -36,27 +33,6 @@ function reasonOf(error: unknown): string {
 		EACCES: 'permission is denied.',
 	};
 	return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
-}
-
-/** Every finding about a document: reading it, then the rules of each of its graphs; each finding once. */
-export function faultsOf(document: ParsedDocument): Fault[] {
-	const ofRules = document.versions.flatMap(({ graph, path }) =>
-		graph === null ? [] : checkGraph(graph, { purpose: 'save', checkExpression, path }),
-	);
-	const seen = new Set<string>();
-	return [...document.faults, ...document.warnings, ...ofRules].filter((fault) => {
-		const key = JSON.stringify([fault.rule, fault.path, fault.message]);
-		return seen.has(key) ? false : seen.add(key);
-	});
-}
-
-function checkExpression(text: string): string | null {
-	try {
-		parseExpression(text);
-		return null;
-	} catch (error) {
-		return messageOf(error);
-	}
 }
 
 export interface LoadedGraph {

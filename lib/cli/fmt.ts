@@ -2,23 +2,15 @@
 
 import { rename, writeFile } from 'node:fs/promises';
 import { InputError } from '../errors';
-import { platformForm } from '../graph/additions';
-import { canonicalize } from '../graph/canonicalize';
-import { readExactly, writeExactly } from '../graph/exact-json';
 import type { Fault } from '../graph/fault';
-import { parseDocument, type ParsedDocument } from '../graph/parse';
-import { isJsonObject, type Json } from '../json';
+import { formatDocument, type FormatChoice } from '../graph/formatted';
 import { nameOf, readText } from './document';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
-export interface FormatRequest {
+export interface FormatRequest extends FormatChoice {
 	file: string;
 	write: boolean;
-	/** Additions of this package moved into `miscellaneous` (4.4). */
-	platform: boolean;
-	/** The active graph alone (1.2), without what is around it. */
-	graph: boolean;
 }
 
 export async function format(terminal: Terminal, request: FormatRequest): Promise<ExitCode> {
@@ -29,11 +21,9 @@ export async function format(terminal: Terminal, request: FormatRequest): Promis
 		});
 	}
 	const text = await readText(terminal, file);
-	const canonical = canonicalize(text);
-	if (canonical.text === null) return refuse(terminal, file, canonical.faults);
-	for (const { path, message } of canonical.faults) terminal.err(`${path}: ${message}\n`);
-	const result = changedText(canonical.text, request);
-	if (result === null) return refuse(terminal, file, parseDocument(text).faults);
+	const { text: result, faults } = formatDocument(text, request);
+	if (result === null) return refuse(terminal, file, faults);
+	for (const { path, message } of faults) terminal.err(`${path}: ${message}\n`);
 	if (!write) terminal.out(result);
 	else if (result === text) terminal.err(`${file}: canonical already\n`);
 	else {
@@ -51,32 +41,4 @@ function refuse(terminal: Terminal, file: string, faults: readonly Fault[]): Exi
 	);
 	terminal.err(`${nameOf(file)} cannot be formatted:\n${findings.join('')}`);
 	return EXIT_CODES.found;
-}
-
-/** The canonical text with what the options ask for, numbers as they are written; null without a graph to take. */
-function changedText(text: string, { platform, graph: isGraphOnly }: FormatRequest): string | null {
-	if (!platform && !isGraphOnly) return text;
-	const document = parseDocument(readExactly(text, JSON.parse(text) as Json));
-	const active =
-		document.versions.find(({ number }) => number === document.activeVersion) ?? document.versions[0];
-	const value = isGraphOnly ? (active?.raw ?? null) : document.document;
-	if (value === null) return null;
-	return writeExactly(platform ? withForms(value, platformForms(document)) : value);
-}
-
-/** Every graph of a document, lists included, with the form the platform keeps whole. */
-function platformForms(document: ParsedDocument): Map<Json, Json> {
-	const own = document.versions.flatMap(({ raw }): Array<[Json, Json]> =>
-		raw === null ? [] : [[raw, platformForm(raw)]],
-	);
-	return new Map([...own, ...document.rows.flatMap((row) => [...platformForms(row)])]);
-}
-
-function withForms(value: Json, forms: ReadonlyMap<Json, Json>): Json {
-	const form = forms.get(value);
-	if (form !== undefined) return form;
-	if (Array.isArray(value)) return value.map((item) => withForms(item, forms));
-	// Numbers held as they are written are objects too, but not ones to open.
-	if (!isJsonObject(value) || Object.isFrozen(value)) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withForms(inside, forms)]));
 }
