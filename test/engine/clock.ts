@@ -35,14 +35,19 @@ export function movedClock(startMs = Date.UTC(2026, 6, 14, 19, 10, 17)): MovedCl
 					{ once: true },
 				);
 				// Jumping leaves work that was started together a chance to finish first.
-				if (clock.jumps) void settle().then(() => (sleepers.includes(sleeper) ? clock.move(Math.max(0, sleeper.untilMs - nowMs)) : undefined));
+				if (clock.jumps)
+					void settle().then(() =>
+						sleepers.includes(sleeper) ? clock.move(Math.max(0, sleeper.untilMs - nowMs)) : undefined,
+					);
 			});
 		},
 		async move(ms) {
 			const untilMs = nowMs + ms;
 			for (;;) {
 				await settle();
-				const next = sleepers.filter((each) => each.untilMs <= untilMs).sort((a, b) => a.untilMs - b.untilMs)[0];
+				const next = sleepers
+					.filter((each) => each.untilMs <= untilMs)
+					.sort((a, b) => a.untilMs - b.untilMs)[0];
 				if (!next) break;
 				nowMs = Math.max(nowMs, next.untilMs);
 				sleepers = sleepers.filter((each) => each !== next);

@@ -58,12 +58,22 @@ async function attempt(world: World, send: () => Promise<string>, first: boolean
 function shape(log: readonly RunEvent[]): string {
 	const threads: Record<string, unknown[]> = {};
 	for (const event of log) {
-		const { at: _at, ...rest } = event as RunEvent & { lane?: string | null; untilMs?: number; dueMs?: number; deadlineMs?: number };
+		const { at: _at, ...rest } = event as RunEvent & {
+			lane?: string | null;
+			untilMs?: number;
+			dueMs?: number;
+			deadlineMs?: number;
+		};
 		for (const key of ['untilMs', 'dueMs', 'deadlineMs'] as const) delete rest[key];
-		const place = 'thread' in rest ? `${rest.thread ?? ''}${'lane' in rest ? `|${rest.lane ?? ''}` : '|'}` : '';
+		const place =
+			'thread' in rest ? `${rest.thread ?? ''}${'lane' in rest ? `|${rest.lane ?? ''}` : '|'}` : '';
 		(threads[place] ??= []).push(rest);
 	}
-	return JSON.stringify(Object.entries(threads).sort(([a], [b]) => (a < b ? -1 : 1)), null, 1);
+	return JSON.stringify(
+		Object.entries(threads).sort(([a], [b]) => (a < b ? -1 : 1)),
+		null,
+		1,
+	);
 }
 
 const plain = (world: World) => JSON.parse(saveState(world.state)) as unknown;
@@ -77,8 +87,12 @@ describe('generated graphs', () => {
 				expect(world.state.openTurn).toBeNull();
 				expect(JSON.parse(saveState(world.refold()))).toEqual(plain(world));
 				expect(JSON.parse(saveState(loadState(saveState(world.state))))).toEqual(plain(world));
-				expect(decodeEvents(encodeEvents(world.log, world.graph), world.graph)).toEqual(JSON.parse(JSON.stringify(world.log)));
-				const end = world.wire.findIndex((event) => event.type === 'end_workflow' || event.type === 'workflow_error');
+				expect(decodeEvents(encodeEvents(world.log, world.graph), world.graph)).toEqual(
+					JSON.parse(JSON.stringify(world.log)),
+				);
+				const end = world.wire.findIndex(
+					(event) => event.type === 'end_workflow' || event.type === 'workflow_error',
+				);
 				if (end >= 0) expect(world.wire).toHaveLength(end + 1);
 				expect(new Set(world.wire.map((event) => event.logical_id)).size).toBe(world.wire.length);
 			}),
@@ -109,43 +123,61 @@ describe('generated graphs', () => {
 
 describe('effects', () => {
 	const graph = graphOf(
-		[{ type: 'http_request', logical_id: 'P', name: 'P', url: 'https://api.example/orders', method: 'POST', body_parameters: '{}', ...start }, line('ok', 'placed'), line('no', 'unsure')],
-		[expression('P', 'ok', '[[http_request_result_success]] == true'), expression('P', 'no', '[[http_request_result_success]] == false')],
+		[
+			{
+				type: 'http_request',
+				logical_id: 'P',
+				name: 'P',
+				url: 'https://api.example/orders',
+				method: 'POST',
+				body_parameters: '{}',
+				...start,
+			},
+			line('ok', 'placed'),
+			line('no', 'unsure'),
+		],
+		[
+			expression('P', 'ok', '[[http_request_result_success]] == true'),
+			expression('P', 'no', '[[http_request_result_success]] == false'),
+		],
 	);
 
-	test.each([0, 1, 2, 3, 4])('R9.52: a write is never repeated; without an outcome the turn ends as failed and can be resumed (crash at append %p)', async (point) => {
-		let orders = 0;
-		const world = createWorld({
-			graph,
-			http: {
-				send: (request) => {
-					orders += 1;
-					return echo.send(request);
+	test.each([0, 1, 2, 3, 4])(
+		'R9.52: a write is never repeated; without an outcome the turn ends as failed and can be resumed (crash at append %p)',
+		async (point) => {
+			let orders = 0;
+			const world = createWorld({
+				graph,
+				http: {
+					send: (request) => {
+						orders += 1;
+						return echo.send(request);
+					},
 				},
-			},
-		});
-		let appends = 0;
-		world.onAppend = () => {
-			if (appends++ === point) throw new Crash();
-		};
-		const crashed = await world.start().then(
-			() => false,
-			() => true,
-		);
-		world.onAppend = null;
-		if (!crashed) {
-			expect(world.state.status).toBe('completed');
-			return;
-		}
-		world.crash();
-		if (world.state.runId === '') await world.start();
-		else await world.send({ type: 'recover' });
-		expect(orders).toBeLessThanOrEqual(1);
-		if (world.state.status === 'paused') {
-			expect(world.state.turnError?.code).toBe('EFFECT_OUTCOME_UNKNOWN');
-			await world.send({ type: 'resume', input: turnInput() });
-			expect(world.spoken()).toEqual(['unsure']);
-		} else expect(orders).toBe(1);
-		expect([world.state.status, world.state.errorMessage]).toEqual(['completed', null]);
-	});
+			});
+			let appends = 0;
+			world.onAppend = () => {
+				if (appends++ === point) throw new Crash();
+			};
+			const crashed = await world.start().then(
+				() => false,
+				() => true,
+			);
+			world.onAppend = null;
+			if (!crashed) {
+				expect(world.state.status).toBe('completed');
+				return;
+			}
+			world.crash();
+			if (world.state.runId === '') await world.start();
+			else await world.send({ type: 'recover' });
+			expect(orders).toBeLessThanOrEqual(1);
+			if (world.state.status === 'paused') {
+				expect(world.state.turnError?.code).toBe('EFFECT_OUTCOME_UNKNOWN');
+				await world.send({ type: 'resume', input: turnInput() });
+				expect(world.spoken()).toEqual(['unsure']);
+			} else expect(orders).toBe(1);
+			expect([world.state.status, world.state.errorMessage]).toEqual(['completed', null]);
+		},
+	);
 });

@@ -7,7 +7,12 @@ import type { Command } from '../../lib/engine/contract';
 import { companion, direct, expression, fork, freeform, graphOf, line, noop, say, worker } from './graphs';
 import { turnInput, type Reply, type Script } from './world';
 
-const schema = { structured_output_schema: { type: 'object', properties: { mood: { type: 'string' }, count: { type: 'integer' } } } };
+const schema = {
+	structured_output_schema: {
+		type: 'object',
+		properties: { mood: { type: 'string' }, count: { type: 'integer' } },
+	},
+};
 
 const nodeOf = (kind: number, id: string): JsonObject => {
 	switch (kind) {
@@ -58,22 +63,38 @@ export const graphs: fc.Arbitrary<JsonObject> = fc
 			const way = ways[index];
 			if (!way) return;
 			if (way.direct) edges.push(direct(id, idAt(way.target)));
-			else if (way.kind === 0) edges.push(freeform(id, idAt(way.target)), freeform(id, idAt(way.other), 'other'));
-			else if (way.kind === 1) edges.push(expression(id, idAt(way.target), "[[mood]] == 'good'"), freeform(id, idAt(way.other)));
+			else if (way.kind === 0)
+				edges.push(freeform(id, idAt(way.target)), freeform(id, idAt(way.other), 'other'));
+			else if (way.kind === 1)
+				edges.push(expression(id, idAt(way.target), "[[mood]] == 'good'"), freeform(id, idAt(way.other)));
 			else if (way.kind === 2) edges.push(expression(id, idAt(way.target), '[[count]] >= 2'));
 		});
 		const first = { ...nodes[0], is_start: true } as JsonObject;
 		if (loop && first['type'] !== 'say_llm') first['self_loop_config'] = { enabled: true, ...loop };
 		nodes[0] = first;
 		if (global) {
-			nodes.push(say('everywhere', true, false, { global_node_config: { is_global: true, condition: { condition_freeform: 'help' }, reverse_conditional_edge: { condition_freeform: 'back' } } }));
+			nodes.push(
+				say('everywhere', true, false, {
+					global_node_config: {
+						is_global: true,
+						condition: { condition_freeform: 'help' },
+						reverse_conditional_edge: { condition_freeform: 'back' },
+					},
+				}),
+			);
 		}
 		if (beside) {
 			nodes.push(worker('beside', false, false, schema));
 			edges.push(companion('n0', 'beside'));
 		}
 		if (forks) {
-			nodes.unshift(noop('entry', { is_start: true }), { type: 'http_request', logical_id: 'poll', name: 'poll', url: 'https://api.example/poll', self_loop_config: { enabled: true, max_retries: 2, time_between_retries: 1 } });
+			nodes.unshift(noop('entry', { is_start: true }), {
+				type: 'http_request',
+				logical_id: 'poll',
+				name: 'poll',
+				url: 'https://api.example/poll',
+				self_loop_config: { enabled: true, max_retries: 2, time_between_retries: 1 },
+			});
 			first['is_start'] = false;
 			edges.push(direct('entry', 'n0'), fork('entry', 'poll', 'side'));
 		}
@@ -83,7 +104,12 @@ export const graphs: fc.Arbitrary<JsonObject> = fc
 /** What happens to the run, in order. */
 export const commands: fc.Arbitrary<Command[]> = fc.array(
 	fc.oneof(
-		{ weight: 6, arbitrary: fc.constantFrom('hello', 'help me', 'go on', 'back', '2').map((text): Command => ({ type: 'turn', input: turnInput(text) })) },
+		{
+			weight: 6,
+			arbitrary: fc
+				.constantFrom('hello', 'help me', 'go on', 'back', '2')
+				.map((text): Command => ({ type: 'turn', input: turnInput(text) })),
+		},
 		{ weight: 2, arbitrary: fc.constant<Command>({ type: 'pump' }) },
 		{ weight: 1, arbitrary: fc.constant<Command>({ type: 'pause' }) },
 		{ weight: 1, arbitrary: fc.constant<Command>({ type: 'resume', input: turnInput() }) },
@@ -98,7 +124,8 @@ export const hashed: Script = (request): Reply => {
 	for (let index = 0; index < text.length; index += 1) hash = (hash * 31 + text.charCodeAt(index)) >>> 0;
 	if (request.output) {
 		const properties = Object.keys((request.output.schema['properties'] ?? {}) as object);
-		if (properties.includes('condition_met')) return { output: { justification: 'j', condition_met: hash % 3 === 0 } };
+		if (properties.includes('condition_met'))
+			return { output: { justification: 'j', condition_met: hash % 3 === 0 } };
 		return { output: { mood: hash % 2 ? 'good' : 'bad', count: hash % 4 } };
 	}
 	if (request.tools.length > 0 && hash % 2 === 0) {
@@ -110,5 +137,10 @@ export const hashed: Script = (request): Reply => {
 
 /** A server that answers every GET alike. */
 export const echo: Http = {
-	send: (request) => Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: new TextEncoder().encode(JSON.stringify({ path: new URL(request.url).pathname })) }),
+	send: (request) =>
+		Promise.resolve({
+			status: 200,
+			headers: { 'content-type': 'application/json' },
+			body: new TextEncoder().encode(JSON.stringify({ path: new URL(request.url).pathname })),
+		}),
 };

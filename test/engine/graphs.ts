@@ -35,7 +35,12 @@ export const line = (id: string, text = `line of ${id}`, more: JsonObject = {}):
 	...more,
 });
 
-export const noop = (id: string, more: JsonObject = {}): JsonObject => ({ type: 'no_op', logical_id: id, name: id, ...more });
+export const noop = (id: string, more: JsonObject = {}): JsonObject => ({
+	type: 'no_op',
+	logical_id: id,
+	name: id,
+	...more,
+});
 
 export const start = { is_start: true };
 

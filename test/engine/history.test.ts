@@ -120,7 +120,8 @@ describe('entries', () => {
 			),
 			tools: answering('found'),
 			script: (request): Reply => {
-				if (request.output?.name === 'condition_judgement') return { output: { justification: 'no', condition_met: false } };
+				if (request.output?.name === 'condition_judgement')
+					return { output: { justification: 'no', condition_met: false } };
 				if (request.output) return { output: { mood: 'secretly sad' } };
 				return request.messages.at(-1)?.role === 'tool'
 					? { text: 'it is here' }

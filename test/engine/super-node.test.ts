@@ -14,7 +14,11 @@ const superNode = (id: string, inner: JsonObject, more: JsonObject = {}): JsonOb
 	...more,
 });
 
-const field = (name: string, target: JsonObject): JsonObject => ({ name, required: false, mappings: [target] });
+const field = (name: string, target: JsonObject): JsonObject => ({
+	name,
+	required: false,
+	mappings: [target],
+});
 
 async function worldOf(graph: JsonObject, script?: Script) {
 	const expanded = await expandSuperNodes(loadGraph(graph));
@@ -24,17 +28,29 @@ async function worldOf(graph: JsonObject, script?: Script) {
 
 describe('super nodes', () => {
 	test('R7.3.3–R7.3.5: control enters at the interior start and leaves over the placeholder edges', async () => {
-		const inner = graphOf([line('hello', 'Hello from inside', start), line('bye', 'Bye from inside')], [direct('hello', 'bye')]);
-		const world = await worldOf(graphOf([noop('A', start), superNode('S', inner), line('B')], [direct('A', 'S'), direct('S', 'B')]));
+		const inner = graphOf(
+			[line('hello', 'Hello from inside', start), line('bye', 'Bye from inside')],
+			[direct('hello', 'bye')],
+		);
+		const world = await worldOf(
+			graphOf([noop('A', start), superNode('S', inner), line('B')], [direct('A', 'S'), direct('S', 'B')]),
+		);
 		expect(await world.start()).toBe('W(A) →d S(S__hello) →d S(S__bye) →d S(B) END');
 		expect(world.types()).not.toContain('super_node');
 	});
 
 	test('R7.3.5: a conditional exit names the placeholder it came from', async () => {
 		const inner = graphOf([noop('work', start)]);
-		const world = await worldOf(graphOf([superNode('S', inner, start), line('B')], [expression('S', 'B', '[[no_op_result_success]] == true')]));
+		const world = await worldOf(
+			graphOf(
+				[superNode('S', inner, start), line('B')],
+				[expression('S', 'B', '[[no_op_result_success]] == true')],
+			),
+		);
 		expect(await world.start()).toBe('W(S__work) →c S(B) END');
-		expect(world.wire.find((event) => event.type === 'conditional_edge')).toMatchObject({ super_node_exit_origin: 'S' });
+		expect(world.wire.find((event) => event.type === 'conditional_edge')).toMatchObject({
+			super_node_exit_origin: 'S',
+		});
 	});
 
 	test('R7.3.11, R4.17: dynamic values are filled on entry and visible inside only; runtime ones are thread variables', async () => {
@@ -63,29 +79,47 @@ describe('super nodes', () => {
 	});
 
 	test('R7.3.8, R7.3.9: interior nodes use the prompts and the default model of their own workflow', async () => {
-		const inner = graphOf([say('ask', true, true, start)], [], { default_prompt_prefix: 'Inner prefix.', llms_config: { type: 'anthropic_llm', model: 'inner-model' } });
-		const world = await worldOf(graphOf([superNode('S', inner, start)], [], { default_prompt_prefix: 'Outer prefix.' }));
+		const inner = graphOf([say('ask', true, true, start)], [], {
+			default_prompt_prefix: 'Inner prefix.',
+			llms_config: { type: 'anthropic_llm', model: 'inner-model' },
+		});
+		const world = await worldOf(
+			graphOf([superNode('S', inner, start)], [], { default_prompt_prefix: 'Outer prefix.' }),
+		);
 		await world.start('hi');
 		expect(world.requests[0]?.messages[0]?.content).toContain('Inner prefix.');
 		expect(world.requests[0]?.messages[0]?.content).not.toContain('Outer prefix.');
 		expect(world.requests[0]?.config).toMatchObject({ model: 'inner-model' });
 	});
 
-	test('R7.3.8: without a default of its own the interior uses the parent\'s', async () => {
+	test("R7.3.8: without a default of its own the interior uses the parent's", async () => {
 		const inner = graphOf([say('ask', true, true, start)], [], { llms_config: { type: 'no_llm' } });
-		const world = await worldOf(graphOf([superNode('S', inner, start)], [], { llms_config: { type: 'openai_llm', model: 'outer-model' } }));
+		const world = await worldOf(
+			graphOf([superNode('S', inner, start)], [], {
+				llms_config: { type: 'openai_llm', model: 'outer-model' },
+			}),
+		);
 		await world.start('hi');
 		expect(world.requests[0]?.config).toMatchObject({ model: 'outer-model' });
 	});
 
 	test('R2.36: the interior shares the thread and its history', async () => {
 		const inner = graphOf([say('ask', true, true, start)]);
-		const world = await worldOf(graphOf([say('A', true, true, start), superNode('S', inner)], [freeform('A', 'S')]), (request) =>
-			request.tools.length > 0 && request.messages.at(-1)?.content === 'go' ? { pick: 'ask' } : { text: 'ok' },
+		const world = await worldOf(
+			graphOf([say('A', true, true, start), superNode('S', inner)], [freeform('A', 'S')]),
+			(request) =>
+				request.tools.length > 0 && request.messages.at(-1)?.content === 'go'
+					? { pick: 'ask' }
+					: { text: 'ok' },
 		);
 		await world.start();
 		await world.say('first');
 		expect(await world.say('go')).toBe('S(A) →c S(S__ask) P(S__ask)');
-		expect(world.requests.at(-1)?.messages.filter((message) => message.role === 'user').map((message) => message.content)).toEqual(['first', 'go']);
+		expect(
+			world.requests
+				.at(-1)
+				?.messages.filter((message) => message.role === 'user')
+				.map((message) => message.content),
+		).toEqual(['first', 'go']);
 	});
 });

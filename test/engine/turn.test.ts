@@ -13,7 +13,10 @@ const talk: Script = (request) => {
 
 describe('worked examples', () => {
 	test('R2.18: a waiting, looping speaker parks until its exit is picked', async () => {
-		const world = createWorld({ graph: graphOf([say('A', true, true, start), line('Bye')], [freeform('A', 'Bye')]), script: (request) => (request.messages.at(-1)?.content === 'bye' ? { pick: 'Bye' } : { text: 'hi' }) });
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start), line('Bye')], [freeform('A', 'Bye')]),
+			script: (request) => (request.messages.at(-1)?.content === 'bye' ? { pick: 'Bye' } : { text: 'hi' }),
+		});
 		expect(await world.start()).toBe('P(A)');
 		expect(world.state.status).toBe('waiting_for_user_input');
 		expect(await world.say('hi')).toBe('S(A) P(A)');
@@ -23,14 +26,23 @@ describe('worked examples', () => {
 	});
 
 	test('R2.19: a direct edge after a reply waits at its destination', async () => {
-		const world = createWorld({ graph: graphOf([say('A', true, false, start), say('B', true, false)], [direct('A', 'B')]), script: talk });
+		const world = createWorld({
+			graph: graphOf([say('A', true, false, start), say('B', true, false)], [direct('A', 'B')]),
+			script: talk,
+		});
 		expect(await world.start('I want to book')).toBe('S(A) →d P(B)');
 		expect(await world.say('Tuesday')).toBe('S(B) END');
 		expect(world.state.status).toBe('completed');
 	});
 
 	test('R2.20: the destination of a conditional edge replies in the same turn', async () => {
-		const world = createWorld({ graph: graphOf([say('A', true, false, start), say('B', true, true)], [freeform('A', 'B', 'billing')]), script: (request) => (request.tools.length > 0 && request.messages.at(-1)?.content === 'my bill' ? { pick: 'B' } : { text: 'hi' }) });
+		const world = createWorld({
+			graph: graphOf([say('A', true, false, start), say('B', true, true)], [freeform('A', 'B', 'billing')]),
+			script: (request) =>
+				request.tools.length > 0 && request.messages.at(-1)?.content === 'my bill'
+					? { pick: 'B' }
+					: { text: 'hi' },
+		});
 		expect(await world.start('hello')).toBe('S(A) P(A)');
 		expect(await world.say('my bill')).toBe('S(A) →c S(B) P(B)');
 	});
@@ -39,15 +51,28 @@ describe('worked examples', () => {
 		[undefined, 'S(G) →d P(A)'],
 		['hi', 'S(G) →d P(A)'],
 	])('R2.21: a greeting that does not wait answers %p', async (message, trace) => {
-		const world = createWorld({ graph: graphOf([say('G', false, false, start), say('A', true, true)], [direct('G', 'A')]), script: talk });
+		const world = createWorld({
+			graph: graphOf([say('G', false, false, start), say('A', true, true)], [direct('G', 'A')]),
+			script: talk,
+		});
 		expect(await world.start(message)).toBe(trace);
 	});
 
 	test('R2.23: a waiting worker extracts until its expression holds', async () => {
-		const schema = { structured_output_schema: { type: 'object', properties: { name: { type: 'string' }, complaint: { type: 'string' } } } };
+		const schema = {
+			structured_output_schema: {
+				type: 'object',
+				properties: { name: { type: 'string' }, complaint: { type: 'string' } },
+			},
+		};
 		const world = createWorld({
 			graph: graphOf(
-				[say('G', false, false, start), worker('W', true, true, schema), say('Sum', true, false), line('End')],
+				[
+					say('G', false, false, start),
+					worker('W', true, true, schema),
+					say('Sum', true, false),
+					line('End'),
+				],
 				[direct('G', 'W'), expression('W', 'Sum', 'isNonEmpty([[complaint]])'), direct('Sum', 'End')],
 			),
 			script: (request) => {
@@ -68,7 +93,10 @@ describe('worked examples', () => {
 		[false, undefined, 'W(W) →d P(A)'],
 		[false, 'hi', 'W(W) →d S(A) P(A)'],
 	])('R2.24, R2.25: a worker with wait %p started with %p', async (wait, message, trace) => {
-		const world = createWorld({ graph: graphOf([worker('W', wait, false, start), say('A', true, true)], [direct('W', 'A')]), script: talk });
+		const world = createWorld({
+			graph: graphOf([worker('W', wait, false, start), say('A', true, true)], [direct('W', 'A')]),
+			script: talk,
+		});
 		expect(await world.start(message)).toBe(trace);
 	});
 
@@ -76,7 +104,10 @@ describe('worked examples', () => {
 		[undefined, 'S(Hi) →d P(A)'],
 		['q', 'S(Hi) →d S(A) P(A)'],
 	])('R2.27: static speech does not answer %p', async (message, trace) => {
-		const world = createWorld({ graph: graphOf([line('Hi', 'Welcome', start), say('A', true, true)], [direct('Hi', 'A')]), script: talk });
+		const world = createWorld({
+			graph: graphOf([line('Hi', 'Welcome', start), say('A', true, true)], [direct('Hi', 'A')]),
+			script: talk,
+		});
 		expect(await world.start(message)).toBe(trace);
 	});
 });
@@ -100,26 +131,52 @@ describe('the matrix of R2.14', () => {
 
 describe('events', () => {
 	test('R9.44: two static nodes give the recorded order, with the run and thread starts in front', async () => {
-		const world = createWorld({ graph: graphOf([line('A', 'one', start), line('B', 'two')], [direct('A', 'B')]) });
+		const world = createWorld({
+			graph: graphOf([line('A', 'one', start), line('B', 'two')], [direct('A', 'B')]),
+		});
 		await world.start();
 		expect(world.types()).toEqual([
-			'start_workflow', 'start_thread',
-			'start_node_run', 'say_static', 'assistant_response', 'end_node_run', 'workflow_show_state',
-			'direct_edge', 'workflow_navigation_message',
-			'start_node_run', 'say_static', 'assistant_response', 'end_node_run', 'workflow_show_state',
-			'end_thread', 'end_workflow_iteration', 'end_workflow',
+			'start_workflow',
+			'start_thread',
+			'start_node_run',
+			'say_static',
+			'assistant_response',
+			'end_node_run',
+			'workflow_show_state',
+			'direct_edge',
+			'workflow_navigation_message',
+			'start_node_run',
+			'say_static',
+			'assistant_response',
+			'end_node_run',
+			'workflow_show_state',
+			'end_thread',
+			'end_workflow_iteration',
+			'end_workflow',
 		]);
 		expect(new Set(world.wire.map((event) => event.logical_id)).size).toBe(world.wire.length - 0);
 	});
 
 	test('R9.45: a parked speaking turn', async () => {
-		const world = createWorld({ graph: graphOf([say('A', true, true, start)]), script: () => ({ text: 'One. Two.' }) });
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start)]),
+			script: () => ({ text: 'One. Two.' }),
+		});
 		await world.start();
 		const from = world.wire.length;
 		await world.say('hi');
 		expect(world.types(from)).toEqual([
-			'user_messages', 'start_node_run', 'say_llm', 'assistant_response', 'assistant_response', 'end_node_run', 'workflow_show_state',
-			'self_loop_edge', 'busy_wait_for_user_message', 'end_workflow_iteration', 'workflow_ready_for_input',
+			'user_messages',
+			'start_node_run',
+			'say_llm',
+			'assistant_response',
+			'assistant_response',
+			'end_node_run',
+			'workflow_show_state',
+			'self_loop_edge',
+			'busy_wait_for_user_message',
+			'end_workflow_iteration',
+			'workflow_ready_for_input',
 		]);
 		expect(world.spoken(from)).toEqual(['One.', 'Two.']);
 	});
@@ -128,7 +185,11 @@ describe('events', () => {
 		const world = createWorld({ graph: graphOf([say('A', true, true, start)]) });
 		await world.start('hi');
 		const end = world.wire.find((event) => event.type === 'end_workflow_iteration');
-		expect(end?.['iteration_metrics']).toMatchObject({ nodes_executed_count: 1, llm_call_count: 1, tool_call_count: 0 });
+		expect(end?.['iteration_metrics']).toMatchObject({
+			nodes_executed_count: 1,
+			llm_call_count: 1,
+			tool_call_count: 0,
+		});
 		expect(world.state.totals).toMatchObject([{ model: 'scripted', calls: 1, totalTokens: 15 }]);
 	});
 });
@@ -142,7 +203,9 @@ describe('history and prompts', () => {
 		await world.start('go on');
 		const last = world.requests.at(-1)?.messages ?? [];
 		expect(last.map((message) => message.role)).toEqual(['system', 'user', 'assistant']);
-		expect(last[2]?.content).toContain('[internal note, not said to the user] "A" handed over to "B" over a conditional edge.');
+		expect(last[2]?.content).toContain(
+			'[internal note, not said to the user] "A" handed over to "B" over a conditional edge.',
+		);
 		expect(world.state.threads['0']?.history.map((message) => message.type)).toEqual(['human', 'ai', 'ai']);
 	});
 
@@ -168,7 +231,9 @@ describe('history and prompts', () => {
 
 describe('limits', () => {
 	test('R3.56: a circle of nodes that never waits is stopped', async () => {
-		const world = createWorld({ graph: graphOf([noop('A', start), noop('B')], [direct('A', 'B'), direct('B', 'A')]) });
+		const world = createWorld({
+			graph: graphOf([noop('A', start), noop('B')], [direct('A', 'B'), direct('B', 'A')]),
+		});
 		await world.start();
 		expect(world.state.status).toBe('aborted_looping_risk');
 		expect(world.state.terminationSource).toBe('looping_risk');
@@ -177,14 +242,20 @@ describe('limits', () => {
 
 	test('R3.57: disabled nodes are passed over their direct edge', async () => {
 		const world = createWorld({
-			graph: graphOf([noop('A', start), noop('B', { disabled: true }), line('C')], [direct('A', 'B'), direct('B', 'C')]),
+			graph: graphOf(
+				[noop('A', start), noop('B', { disabled: true }), line('C')],
+				[direct('A', 'B'), direct('B', 'C')],
+			),
 		});
 		expect(await world.start()).toBe('W(A) →d S(C) END');
 	});
 
 	test('R2.51: Max Turns sets the variable, gives expressions a last chance, then ends', async () => {
 		const world = createWorld({
-			graph: graphOf([say('A', true, true, { ...start, max_turns: 2 }), line('B')], [expression('A', 'B', '[[max_turns_reached]] == true')]),
+			graph: graphOf(
+				[say('A', true, true, { ...start, max_turns: 2 }), line('B')],
+				[expression('A', 'B', '[[max_turns_reached]] == true')],
+			),
 		});
 		await world.start();
 		expect(await world.say('one')).toBe('S(A) P(A)');
@@ -208,14 +279,20 @@ describe('interrupted speech', () => {
 	test.each([
 		[{}, 'First part.'],
 		[{ miscellaneous: { keep_skipped_messages_in_history: 'true' } }, 'First part. Second part.'],
-	])('R2.43: the fragment the caller talked over leaves the history unless the workflow keeps it: %p', async (config, kept) => {
-		const world = createWorld({ graph: graphOf([say('A', true, true, start)], [], config), script: () => ({ text: 'First part. Second part.' }) });
-		await world.start('hi');
-		const second = world.wire.filter((event) => event.type === 'assistant_response')[1];
-		expect(second?.['content']).toBe('Second part.');
-		await world.say('wait', { interruptedEventIds: [String(second?.logical_id)] });
-		expect(world.requests[1]?.messages.find((message) => message.role === 'assistant')?.content).toBe(kept);
-	});
+	])(
+		'R2.43: the fragment the caller talked over leaves the history unless the workflow keeps it: %p',
+		async (config, kept) => {
+			const world = createWorld({
+				graph: graphOf([say('A', true, true, start)], [], config),
+				script: () => ({ text: 'First part. Second part.' }),
+			});
+			await world.start('hi');
+			const second = world.wire.filter((event) => event.type === 'assistant_response')[1];
+			expect(second?.['content']).toBe('Second part.');
+			await world.say('wait', { interruptedEventIds: [String(second?.logical_id)] });
+			expect(world.requests[1]?.messages.find((message) => message.role === 'assistant')?.content).toBe(kept);
+		},
+	);
 });
 
 describe('fillers and failed calls', () => {
@@ -236,7 +313,18 @@ describe('fillers and failed calls', () => {
 
 	test('R9.48: calls that were made before a request failed count', async () => {
 		const usage = { promptTokens: 7, completionTokens: 0, totalTokens: 7, estimated: false };
-		const calls = [{ provider: 'openai', model: 'm', namedConfigId: null, namedConfigName: null, usage, latencyMs: 3, won: false, usedUserKey: false }];
+		const calls = [
+			{
+				provider: 'openai',
+				model: 'm',
+				namedConfigId: null,
+				namedConfigName: null,
+				usage,
+				latencyMs: 3,
+				won: false,
+				usedUserKey: false,
+			},
+		];
 		const world = createWorld({
 			graph: graphOf([say('A', true, true, start)]),
 			script: () => ({ fail: Object.assign(new ProviderError('LLM_UNAVAILABLE', 'down'), { calls }) }),

@@ -1,6 +1,15 @@
 /** A run under test: a real engine on a made-up graph, a scripted model, a clock moved by hand. */
 
-import { advance, createState, decodeEvents, encodeEvents, fold, loadState, saveState, type RunState } from '../../lib/engine/engine';
+import {
+	advance,
+	createState,
+	decodeEvents,
+	encodeEvents,
+	fold,
+	loadState,
+	saveState,
+	type RunState,
+} from '../../lib/engine/engine';
 import type { Command, Ports, RunEvent, Surroundings, TurnInput, WireEvent } from '../../lib/engine/contract';
 import { loadGraph } from '../../lib/graph/build';
 import type { Graph } from '../../lib/graph/graph';
@@ -47,6 +56,8 @@ export interface World {
 	/** Continues as after a crash: only what the journal holds survives. */
 	crash(): void;
 	pauseRequested: boolean;
+	/** Ends what the next commands do when it aborts. */
+	signal: AbortSignal | null;
 	/** Called before each append; a throw is a crash at that point. */
 	onAppend: ((events: readonly RunEvent[], mustHold: boolean) => void) | null;
 	types(from?: number): string[];
@@ -103,6 +114,7 @@ export function createWorld(options: WorldOptions): World {
 		ports,
 		surroundings,
 		pauseRequested: false,
+		signal: null,
 		onAppend: null,
 		start: (message, input) =>
 			world.send({
@@ -139,6 +151,7 @@ export function createWorld(options: WorldOptions): World {
 					},
 				},
 				pauseRequested: () => world.pauseRequested,
+				...(world.signal === null ? {} : { signal: world.signal }),
 				onEvent: (event) => world.wire.push(event),
 			});
 			return world.trace(from);
@@ -153,8 +166,14 @@ export function createWorld(options: WorldOptions): World {
 			world.state = loadState(saveState(world.refold()));
 		},
 		types: (from = 0) => world.wire.slice(from).map((event) => event.type),
-		spoken: (from = 0) => world.wire.slice(from).flatMap((event) => (event.type === 'assistant_response' ? [String(event['content'])] : [])),
-		warnings: () => world.wire.flatMap((event) => (event.type === 'workflow_warning' ? [String(event['warning_message'])] : [])),
+		spoken: (from = 0) =>
+			world.wire
+				.slice(from)
+				.flatMap((event) => (event.type === 'assistant_response' ? [String(event['content'])] : [])),
+		warnings: () =>
+			world.wire.flatMap((event) =>
+				event.type === 'workflow_warning' ? [String(event['warning_message'])] : [],
+			),
 	};
 	return world;
 }
@@ -178,12 +197,27 @@ function answerOf(reply: Reply, request: ModelRequest, call: number): ModelAnswe
 	const picks = reply.pick === undefined ? [] : [reply.pick].flat();
 	const toolCalls = [
 		...(reply.tools ?? []).map((tool, index) => ({ id: `call_${call}_${index}`, ...tool })),
-		...(reply.pickTool === undefined ? [] : [{ id: `tool_${request.messages.length}`, name: reply.pickTool, arguments: { justification: 'because' } }]),
+		...(reply.pickTool === undefined
+			? []
+			: [
+					{
+						id: `tool_${request.messages.length}`,
+						name: reply.pickTool,
+						arguments: { justification: 'because' },
+					},
+				]),
 		...picks.map((name, index) => {
 			const wanted = `Destination_Node_${name.replace(/[^A-Za-z0-9]+/g, '_')}_`;
 			const tool = request.tools.find((each) => each.name.startsWith(wanted));
-			if (!tool) throw new Error(`No exit to ${name} was offered; there are ${request.tools.map((each) => each.name).join(', ') || 'none'}`);
-			return { id: `pick_${call}_${index}`, name: tool.name, arguments: { justification: 'because', ...reply.args } };
+			if (!tool)
+				throw new Error(
+					`No exit to ${name} was offered; there are ${request.tools.map((each) => each.name).join(', ') || 'none'}`,
+				);
+			return {
+				id: `pick_${call}_${index}`,
+				name: tool.name,
+				arguments: { justification: 'because', ...reply.args },
+			};
 		}),
 	];
 	const usage = { promptTokens: 10, completionTokens: 5, totalTokens: 15, estimated: false };
@@ -197,7 +231,18 @@ function answerOf(reply: Reply, request: ModelRequest, call: number): ModelAnswe
 		model: 'scripted',
 		latencyMs: 1,
 		wasStreamed: false,
-		calls: [{ provider: 'openai', model: 'scripted', namedConfigId: null, namedConfigName: null, usage, latencyMs: 1, won: true, usedUserKey: false }],
+		calls: [
+			{
+				provider: 'openai',
+				model: 'scripted',
+				namedConfigId: null,
+				namedConfigName: null,
+				usage,
+				latencyMs: 1,
+				won: true,
+				usedUserKey: false,
+			},
+		],
 		failedParses: [],
 		saidFiller: false,
 		namedConfigId: null,
@@ -206,13 +251,22 @@ function answerOf(reply: Reply, request: ModelRequest, call: number): ModelAnswe
 	};
 }
 
-const HOPS: Record<string, string> = { direct: '→d', conditional: '→c', global: '→g', reverse: '→r', waiting: '→w' };
+const HOPS: Record<string, string> = {
+	direct: '→d',
+	conditional: '→c',
+	global: '→g',
+	reverse: '→r',
+	waiting: '→w',
+};
 
 /** `S` speaks, `W` works silently, `P` parks, arrows hop, `END` ends the thread; other threads carry their id. */
 function traceOf(graph: Graph, events: readonly RunEvent[]): string {
 	const words: string[] = [];
 	for (const event of events) {
-		const on = 'thread' in event && event.thread && event.thread !== '0' ? `${event.thread.replace(/^.*_companion_/, '')}:` : '';
+		const on =
+			'thread' in event && event.thread && event.thread !== '0'
+				? `${event.thread.replace(/^.*_companion_/, '')}:`
+				: '';
 		if (event.type === 'nodeEnded') {
 			const node = graph.nodesById.get(event.nodeId);
 			const speaks = node?.type === 'say_llm' || node?.type === 'say_static';
