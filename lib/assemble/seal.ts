@@ -21,7 +21,9 @@ export function sealSecrets(vault: Vault): Seal {
 			if (!text.startsWith(`{"${MARK}":`)) return text;
 			const sealed = JSON.parse(text) as Json;
 			if (!isJsonObject(sealed)) return text;
-			const secrets = JSON.parse(vault.decrypt(String(sealed['secrets']))) as Array<Pick<FoundSecret, 'segments' | 'value'>>;
+			const secrets = JSON.parse(vault.decrypt(String(sealed['secrets']))) as Array<
+				Pick<FoundSecret, 'segments' | 'value'>
+			>;
 			return JSON.stringify(restoreSecrets(sealed['document'] ?? null, secrets).document);
 		},
 	};

@@ -1,21 +1,13 @@
 /** The wire events inside one node execution: its frame, model messages, speech, reports (R9.18–R9.30). */
 
 import type { JsonObject } from '../json';
-import { readFlag } from '../graph/field';
 import type { RunEvent, WireEvent } from './contract';
 import { dynamicValues } from './pair';
-import type { Projection } from './project';
+import { debugLog, llmEventType, projectReply, responseId, type Where } from './project-model';
+import type { Projection } from './projection';
 import { sentencesOf } from './sentences';
-import type { Frame, ThreadState } from './state';
-import {
-	edgeFields,
-	messageIdOf,
-	messagePayload,
-	nodeFields,
-	usageInfo,
-	winnerOf,
-	wireMessage,
-} from './wire';
+import type { ThreadState } from './state';
+import { edgeFields, messageIdOf, messagePayload, nodeFields, usageInfo, winnerOf } from './wire';
 
 type StepEvent = Extract<RunEvent, { lane: string | null }>;
 
@@ -33,7 +25,7 @@ export function projectStep(projection: Projection, event: StepEvent): WireEvent
 			return startNode(projection, event);
 		case 'modelReplied':
 			turn.metrics.modelReplied(event.latencyMs);
-			return modelReplied(projection, event, { thread, frame, node });
+			return projectReply(projection, event, { thread, frame, node });
 		case 'modelFailed':
 			return debugLog(projection, event, { thread, frame, node });
 		case 'answerDiscarded': {
@@ -130,90 +122,11 @@ function startNode(
 	return events;
 }
 
-interface Where {
-	thread?: ThreadState | undefined;
-	frame: Frame | null;
-	node: JsonObject;
-}
-
-function modelReplied(
-	{ graph, state, wire }: Projection,
-	event: Extract<StepEvent, { type: 'modelReplied' }>,
-	where: Where,
-): WireEvent[] {
-	const id = responseId(where.frame, event.call);
-	const call = winnerOf(event);
-	const fields: JsonObject = {
-		...where.node,
-		message: messagePayload({
-			id,
-			type: 'ai',
-			content: event.hasOutput && event.text === '' ? JSON.stringify(event.output) : event.text,
-			toolCalls: event.toolCalls,
-			metadata: {
-				finish_reason: event.finishReason,
-				...(event.failedParses.length > 0
-					? {
-							structured_output_retry_metadata: {
-								retry_count: event.failedParses.length,
-								failed_attempts: event.failedParses.map((each) => ({
-									attempt_number: each.attempt,
-									error_message: each.message,
-									latency_milliseconds: each.latencyMs,
-								})),
-							},
-						}
-					: {}),
-			},
-		}),
-		llm_usage_info: call
-			? usageInfo(call, {
-					responseId: id,
-					messageId: id,
-					finishReason: event.finishReason,
-					wasStreamed: event.wasStreamed,
-				})
-			: null,
-	};
-	const events = debugLog({ graph, state, wire }, event, where);
-	if (event.purpose === 'condition') {
-		const output = event.output as { condition_met?: unknown } | null;
-		events.push(
-			wire.event('condition_evaluator_llm', event.thread, {
-				...fields,
-				destination_node_logical_id: event.destinationNodeId,
-				is_condition_met: output?.condition_met === true,
-			}),
-		);
-		return events;
-	}
-	events.push(
-		wire.event(llmEventType(graph.nodesById.get(where.frame?.nodeId ?? '')?.type), event.thread, fields),
-	);
-	return events;
-}
-
 /** The line of an edge belongs to the node that was left over it. */
 function nodeLeft({ graph, state }: Projection, thread: ThreadState | undefined): JsonObject {
 	const nodeId = thread?.history.findLast((message) => message.memo !== undefined)?.memo?.fromNodeId ?? '';
 	const runs = state.nodeRuns[nodeId];
 	return nodeFields(graph, nodeId, runs === undefined ? null : String(runs));
-}
-
-/** What a model call was made on (R9.42); shown with its answer, because only then does the record know of it. */
-function debugLog(
-	{ graph, state, wire }: Pick<Projection, 'graph' | 'state' | 'wire'>,
-	event: { thread: string; purpose: string },
-	where: Where,
-): WireEvent[] {
-	if (readFlag(graph.workflow_config.miscellaneous['debug_mode']) !== true || !where.thread) return [];
-	const nodeId = where.frame?.nodeId ?? '';
-	return [
-		wire.event('workflow_debug_log', event.thread, {
-			chat_history: where.thread.history.map((message) => wireMessage(graph, state.runId, message)),
-			debug_message: `Model call of "${graph.nodesById.get(nodeId)?.name ?? nodeId}" (${event.purpose}).`,
-		}),
-	];
 }
 
 function spoke(
@@ -300,14 +213,4 @@ function endNode(
 			},
 		}),
 	];
-}
-
-/** Speakers show their calls as `say_llm`, all others as `worker_llm` (R9.24, R9.25). */
-function llmEventType(nodeType: string | undefined): string {
-	return nodeType === 'say_llm' ? 'say_llm' : 'worker_llm';
-}
-
-/** Identifies a model call within the run. */
-function responseId(frame: Frame | null, call: string): string {
-	return `llm_response_${frame?.nodeId ?? ''}_${frame?.nodeRunId ?? ''}_${call}`;
 }

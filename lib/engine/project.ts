@@ -3,22 +3,14 @@
 import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { RunEvent, WireEvent } from './contract';
-import { edgeNameOf } from './history';
 import { createTurnMetrics, isRecorded, latencyStats, tokenUsage } from './metrics';
+import { projectHop } from './project-hop';
 import { projectStep, isStep } from './project-step';
+import type { Projection } from './projection';
 import { pairOf, resolvedInput, type TurnRecord } from './pair';
 import { companionThreads, hasBackgroundWork } from './standing';
 import { authoredThreadId, type RunState } from './state';
-import {
-	createWireMaker,
-	edgeFields,
-	messageIdOf,
-	messagePayload,
-	nodeFields,
-	uuidOf,
-	wireMessage,
-	type WireMaker,
-} from './wire';
+import { createWireMaker, edgeFields, messageIdOf, messagePayload, nodeFields, uuidOf } from './wire';
 
 export interface Projector {
 	/** The wire events of `event`; call it BEFORE the event is folded into the state. */
@@ -58,14 +50,6 @@ export function createProjector(graph: Graph, state: RunState, globals: JsonObje
 /** Bookkeeping of a turn is not part of the pair it closes. */
 const OUTSIDE_PAIRS = new Set(['end_workflow_iteration']);
 
-export interface Projection {
-	graph: Graph;
-	state: RunState;
-	globals: JsonObject;
-	turn: TurnRecord;
-	wire: WireMaker;
-}
-
 function newTurn(atMs: number): TurnRecord {
 	return {
 		input: {},
@@ -102,7 +86,7 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 				: [wire.event('user_messages', event.thread, { ...nodeFields(graph, event.nodeId, null), messages })];
 		}
 		case 'hopped':
-			return hop(projection, event);
+			return projectHop(projection, event);
 		case 'waitingMatched': {
 			turn.moved = true;
 			const edge = graph.edgesById.get(event.edgeId);
@@ -229,67 +213,6 @@ function startThread(
 	return events;
 }
 
-const EDGE_EVENTS = {
-	direct: 'direct_edge',
-	conditional: 'conditional_edge',
-	waiting: 'conditional_edge',
-	global: 'conditional_edge',
-	reverse: 'reverse_conditional_edge',
-} as const;
-
-function hop({ graph, state, wire }: Projection, event: Extract<RunEvent, { type: 'hopped' }>): WireEvent[] {
-	const edgeName = edgeNameOf(graph, event);
-	const edge = {
-		edgeId: event.edgeId,
-		edgeName,
-		edgeRunId: String(state.eventCount),
-		fromNodeId: event.fromNodeId,
-		toNodeId: event.toNodeId,
-		reason: event.reason,
-	};
-	const fields = edgeFields(graph, edge);
-	const events: WireEvent[] = [];
-	if (event.kind !== 'direct') {
-		fields['args_filled'] = event.args;
-		const origin =
-			event.edgeId === null
-				? undefined
-				: (graph.edgesById.get(event.edgeId) as { super_node_exit_origin?: string } | undefined)
-						?.super_node_exit_origin;
-		fields['super_node_exit_origin'] = origin ?? null;
-		if (event.kind === 'reverse') fields['global_node_logical_id'] = event.globalNodeId;
-		if (event.judgedBy)
-			fields['judged_by'] = {
-				response_model: event.judgedBy.model,
-				total_tokens: event.judgedBy.totalTokens,
-				latency_milliseconds: event.judgedBy.latencyMs,
-			};
-	}
-	if (event.escalation === null || event.kind !== 'direct')
-		events.push(wire.event(EDGE_EVENTS[event.kind], event.thread, fields));
-	if (event.escalation) {
-		events.push(
-			wire.event('guardrail_escalation_edge', event.thread, {
-				...edgeFields(graph, { ...edge, edgeId: null, edgeName: null, toNodeId: event.escalation.toNodeId }),
-				num_guardrail_nodes_entered: event.escalation.strikes,
-			}),
-		);
-	}
-	const toNodeId = event.escalation ? event.escalation.toNodeId : event.toNodeId;
-	if (toNodeId === null) return events;
-	const { kind, edgeId, globalNodeId, fromNodeId } = event;
-	const memo = { edgeType: kind, edgeId, globalNodeId, fromNodeId, toNodeId };
-	const message = wireMessage(graph, state.runId, {
-		id: `${state.eventCount}.0`,
-		type: 'ai',
-		content: '',
-		memo,
-	});
-	events.push(wire.event('workflow_navigation_message', event.thread, { message }));
-	return events;
-}
-
-/** An evaluation without a transition is no event of the log, so its id cannot be one of the log's. */
 function judged({ state, wire }: Projection, event: Extract<RunEvent, { type: 'waitingJudged' }>): WireEvent {
 	const boundary = wire.event('waiting_evaluation_boundary', event.thread, {
 		parked_node_logical_id: event.nodeId,

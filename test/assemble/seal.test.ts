@@ -13,7 +13,13 @@ const KEY = 'sk-planted-secret-4711';
 const graph: JsonObject = {
 	workflow_config: { name: 'Keys', llms_config: { type: 'openai_llm', api_key: KEY } },
 	node_configs: [
-		{ type: 'http_request', logical_id: 'call', is_start: true, url: 'https://127.0.0.1:1/x', headers: { Authorization: `Bearer ${KEY}`, Accept: 'text/plain' } },
+		{
+			type: 'http_request',
+			logical_id: 'call',
+			is_start: true,
+			url: 'https://127.0.0.1:1/x',
+			headers: { Authorization: `Bearer ${KEY}`, Accept: 'text/plain' },
+		},
 	],
 	edge_configs: [],
 	dynamic_variables: {},
@@ -45,7 +51,8 @@ describe('sealing', () => {
 		const version = await station.store.getVersion(id, 'active');
 		expect(version?.document).toContain(KEY);
 		await station.close();
-		for (const name of await readdir(folder)) expect((await readFile(join(folder, name))).includes(KEY)).toBe(false);
+		for (const name of await readdir(folder))
+			expect((await readFile(join(folder, name))).includes(KEY)).toBe(false);
 		expect(await readdir(folder)).toContain('runs.sqlite.key');
 	});
 });

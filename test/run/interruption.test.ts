@@ -125,7 +125,11 @@ describe('aborted turns', () => {
 		expect(await room.store.findRun(runId)).toEqual({ ...row, updatedAt: expect.any(Number) as number });
 		expect(await room.store.readBatches(runId, 0)).toEqual(log);
 		isMissing = false;
-		expect(await room.turn({ runId, message: 'x' })).toMatchObject({ reply: 'better', recovered: false, turnNumber: 2 });
+		expect(await room.turn({ runId, message: 'x' })).toMatchObject({
+			reply: 'better',
+			recovered: false,
+			turnNumber: 2,
+		});
 	});
 
 	test('a conversation that could not begin for lack of a credential does not exist', async () => {
@@ -136,11 +140,16 @@ describe('aborted turns', () => {
 				return 'better';
 			},
 		});
-		await expect(room.turn({ sessionKey: 'anna', source: chat, message: 'x' })).rejects.toMatchObject({ code: 'LLM_CREDENTIAL_MISSING' });
+		await expect(room.turn({ sessionKey: 'anna', source: chat, message: 'x' })).rejects.toMatchObject({
+			code: 'LLM_CREDENTIAL_MISSING',
+		});
 		expect(await room.store.findSession('anna')).toBeNull();
 		expect((await room.store.listRuns({ limit: 10, offset: 0 })).total).toBe(0);
 		isMissing = false;
-		expect(await room.turn({ sessionKey: 'anna', source: chat, message: 'x' })).toMatchObject({ reply: 'Hello.\n\nbetter', turnNumber: 1 });
+		expect(await room.turn({ sessionKey: 'anna', source: chat, message: 'x' })).toMatchObject({
+			reply: 'Hello.\n\nbetter',
+			turnNumber: 1,
+		});
 	});
 });
 

@@ -122,14 +122,26 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
 			test('taking back a turn leaves the log and the row as they were, and other runs alone', async () => {
 				const { lease } = await store.createRun(newRun('r1'));
 				const { lease: other } = await store.createRun(newRun('r2'));
-				await store.append({ lease, expectedHead: 0, data: 'one', patch: { status: 'waiting_for_user_input', turnCount: 1 } });
+				await store.append({
+					lease,
+					expectedHead: 0,
+					data: 'one',
+					patch: { status: 'waiting_for_user_input', turnCount: 1 },
+				});
 				await store.append({ lease: other, expectedHead: 0, data: 'other' });
 				await store.append({ lease, expectedHead: 1, data: 'two', patch: { status: 'running' } });
 				await store.append({ lease, expectedHead: 2, data: 'three' });
 				await store.saveSnapshot('r1', { head: 3, data: '{}' });
 				await store.rewind(lease, 1, { status: 'waiting_for_user_input', turnCount: 1 });
-				expect(await store.findRun('r1')).toMatchObject({ head: 1, status: 'waiting_for_user_input', turnCount: 1 });
-				expect(await store.readLog('r1')).toMatchObject({ snapshot: null, batches: [{ number: 0, data: 'one' }] });
+				expect(await store.findRun('r1')).toMatchObject({
+					head: 1,
+					status: 'waiting_for_user_input',
+					turnCount: 1,
+				});
+				expect(await store.readLog('r1')).toMatchObject({
+					snapshot: null,
+					batches: [{ number: 0, data: 'one' }],
+				});
 				expect(await store.readBatches('r2', 0)).toEqual([{ number: 0, data: 'other' }]);
 				expect(await store.append({ lease, expectedHead: 1, data: 'again' })).toEqual({ head: 2 });
 				expect(await store.readBatches('r1', 0)).toEqual([

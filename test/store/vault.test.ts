@@ -23,9 +23,15 @@ describe('vault', () => {
 		const sealed = createVault('one').encrypt('secret');
 		const changed = Buffer.from(sealed, 'base64');
 		changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
-		expect(() => createVault('two').decrypt(sealed)).toThrow(expect.objectContaining({ code: 'STORE_KEY_WRONG' }) as Error);
-		expect(() => createVault('one').decrypt(changed.toString('base64'))).toThrow(expect.objectContaining({ code: 'STORE_KEY_WRONG' }) as Error);
-		expect(() => createVault('one').decrypt('')).toThrow(expect.objectContaining({ code: 'STORE_KEY_WRONG' }) as Error);
+		expect(() => createVault('two').decrypt(sealed)).toThrow(
+			expect.objectContaining({ code: 'STORE_KEY_WRONG' }) as Error,
+		);
+		expect(() => createVault('one').decrypt(changed.toString('base64'))).toThrow(
+			expect.objectContaining({ code: 'STORE_KEY_WRONG' }) as Error,
+		);
+		expect(() => createVault('one').decrypt('')).toThrow(
+			expect.objectContaining({ code: 'STORE_KEY_WRONG' }) as Error,
+		);
 	});
 
 	test('the key file is made once, with mode 0600, also when several ask at the same time', async () => {
