@@ -20,6 +20,7 @@ import { readSurroundings } from './assemble/surroundings';
 import { systemClock, type Clock } from './clock';
 import type { Ports, RunStatus } from './engine/contract';
 import { isTerminal } from './engine/engine';
+import { codeOf } from './errors';
 import type { Fault } from './graph/fault';
 import { refuseDocument } from './graph/refusal';
 import type { Json, JsonObject } from './json';
@@ -108,6 +109,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
 		},
 		http: { send: (request) => used().http.send(request) },
 		newSeed: randomUUID,
+		services: { fetchRun: (runId) => recordOrNull(runner, runId) },
 	};
 	const runner = createRunner({
 		store,
@@ -150,6 +152,16 @@ export async function openStation(options: StationOptions): Promise<Station> {
 			await store.close();
 		},
 	};
+}
+
+/** R7.7.5: a run that is not there is no error; the node reports it and the graph goes on. */
+async function recordOrNull(runner: Runner, runId: string): Promise<JsonObject | null> {
+	try {
+		return await runner.record(runId);
+	} catch (error) {
+		if (codeOf(error) === 'RUN_UNKNOWN') return null;
+		throw error;
+	}
 }
 
 /** The store at this path; keys inside graphs are encrypted with the key given or the one beside the file. */
