@@ -1,4 +1,4 @@
-/** Bounded self-loops: attempts, exits, bounds, delays, expiry and what they leave behind (section 6). */
+/** Bounded self-loops: attempts, exits, bounds, delays and what they leave behind (section 6). */
 
 import type { JsonObject } from '../../lib/json';
 import { direct, expression, fork, freeform, graphOf, line, noop, say, start, worker } from './graphs';
@@ -254,55 +254,6 @@ describe('after the bound', () => {
 				: [],
 		);
 		expect(writes).toEqual(['max_retries', null, 'max_retries']);
-	});
-});
-
-describe('expiry', () => {
-	const slow = (config: JsonObject, edges: JsonObject[] = []) =>
-		createWorld({
-			graph: graphOf([worker('P', false, false, { ...start, ...loop(config) }), line('late')], edges),
-			script: () => ({ text: 'slow', delayMs: 60_000 }),
-		});
-
-	test('R6.11: an aborted attempt counts, its answer is dropped, and the outcome is expiry even in the last attempt', async () => {
-		const world = slow({ max_retries: 0, expiry_time: 5 }, [
-			expression('P', 'late', "[[self_loop_outcome]] == 'expiry_time'"),
-		]);
-		const turn = world.start();
-		await world.clock.move(5_000);
-		expect(await turn).toBe('→c S(late) END');
-		expect(types(world, ['node_expired', 'self_loop_exhausted', 'worker_llm', 'end_node_run'])).toEqual([
-			'node_expired',
-			'self_loop_exhausted',
-			'end_node_run',
-		]);
-		expect(world.wire.find((event) => event.type === 'self_loop_exhausted')).toMatchObject({
-			outcome: 'expiry_time',
-			total_attempts: 1,
-		});
-		await world.clock.move(60_000);
-		expect(world.types().at(-1)).toBe('end_workflow');
-	});
-
-	test('R6.11: between the abort and the outcome no exit is looked at', async () => {
-		const world = slow({ expiry_time: 5 }, [expression('P', 'late', 'isAbsent([[self_loop_outcome]])')]);
-		const turn = world.start();
-		await world.clock.move(5_000);
-		expect(await turn).toBe('END');
-	});
-
-	test('R6.11, R6.12: a delay is cut at the deadline, which is fixed when the first attempt starts', async () => {
-		const world = createWorld({
-			graph: graphOf([noop('A', { ...start, ...loop({ expiry_time: 7, time_between_retries: 5 }) })]),
-		});
-		const turn = world.start();
-		await world.clock.move(5_000);
-		expect(types(world, ['start_node_run'])).toHaveLength(2);
-		await world.clock.move(1_999);
-		expect(world.types()).not.toContain('self_loop_exhausted');
-		await world.clock.move(1);
-		await turn;
-		expect(outcome(world)).toBe('expiry_time');
 	});
 });
 

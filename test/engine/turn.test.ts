@@ -209,7 +209,7 @@ describe('history and prompts', () => {
 		expect(world.state.threads['0']?.history.map((message) => message.type)).toEqual(['human', 'ai', 'ai']);
 	});
 
-	test('R2.44: a failing call after all retries says the error message and the run goes on (R2.49)', async () => {
+	test('R2.49: a failing call after all retries says the error message and the run goes on', async () => {
 		const world = createWorld({
 			graph: graphOf([say('A', true, true, { ...start, default_error_message: 'Sorry?' })]),
 			script: () => ({ fail: new ProviderError('LLM_UNAVAILABLE', 'the model failed') }),

@@ -1,0 +1,156 @@
+/** Pumps: steps of companions, and edges that are judged while a thread waits (5.3, 5.4). */
+
+import type { WireEvent } from '../../lib/engine/contract';
+import type { JsonObject } from '../../lib/json';
+import { direct, expression, fork, graphOf, line, noop, say, start } from './graphs';
+import { createWorld, type World } from './world';
+
+const again = (more: JsonObject = {}): JsonObject => ({
+	self_loop_config: { enabled: true, max_retries: 5, time_between_retries: 1, ...more },
+});
+const of = (world: World, type: string): WireEvent[] => world.wire.filter((event) => event.type === type);
+
+describe('pumps', () => {
+	test('R5.20, R5.22: due companions in fork order, each to its next deferral or end, then the waiting edges', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('e', start),
+					noop('a', again()),
+					noop('b', again({ max_retries: 1 })),
+					line('after', 'b is done'),
+					say('chat', true, true),
+					line('tell'),
+				],
+				[
+					direct('e', 'chat'),
+					fork('e', 'a', 'one'),
+					fork('e', 'b', 'two'),
+					direct('b', 'after'),
+					expression('chat', 'tell', "[[thread_two.self_loop_outcome]] == 'max_retries'", {
+						evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['after'] },
+					}),
+				],
+			),
+		});
+		await world.start();
+		const from = world.wire.length;
+		await world.clock.move(1000);
+		expect(await world.send({ type: 'pump' })).toBe(
+			'one:W(a) two:W(b) two:→d two:S(after) two:END →w S(tell) END',
+		);
+		const boundaries = world.wire.slice(from).filter((event) => event.type === 'companion_step_boundary');
+		expect(
+			boundaries.map((event) => [
+				event['companion_thread_id'],
+				event['attempts_completed'],
+				event['still_active'],
+			]),
+		).toEqual([
+			['0_companion_one', 2, true],
+			['0_companion_two', expect.any(Number), false],
+		]);
+	});
+
+	test('R5.23: background work is an active companion or an armed edge; companions alone are the older half', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[noop('e', start), noop('a', again()), say('chat', true, true)],
+				[direct('e', 'chat'), fork('e', 'a', 'one')],
+			),
+		});
+		await world.start();
+		expect(of(world, 'workflow_ready_for_input')[0]).toMatchObject({
+			active_companion_thread_ids: ['0_companion_one'],
+			has_background_work: true,
+		});
+	});
+
+	test('R5.27: completions before the parking arm the edge, parking itself does not', async () => {
+		const graph = (trigger: string) =>
+			graphOf(
+				[noop('early', start), say('chat', true, true), line('tell'), noop('other')],
+				[
+					direct('early', 'chat'),
+					expression('chat', 'tell', '1 == 1', {
+						evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: [trigger] },
+					}),
+				],
+			);
+		const armed = createWorld({ graph: graph('early') });
+		await armed.start();
+		expect(await armed.send({ type: 'pump' })).toBe('→w S(tell) END');
+		const idle = createWorld({ graph: graph('other') });
+		await idle.start();
+		expect(await idle.send({ type: 'pump' })).toBe('');
+	});
+
+	test('R5.28: of several armed edges the first true one in edge order is taken', async () => {
+		const waits = { evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['e'] } };
+		const world = createWorld({
+			graph: graphOf(
+				[noop('e', start), say('chat', true, true), line('B'), line('C'), line('D')],
+				[
+					direct('e', 'chat'),
+					expression('chat', 'B', '1 == 2', { ...waits, priority: 1 }),
+					expression('chat', 'D', '1 == 1', { ...waits, priority: 3 }),
+					expression('chat', 'C', '1 == 1', { ...waits, priority: 2 }),
+				],
+			),
+		});
+		await world.start();
+		expect(await world.send({ type: 'pump' })).toBe('→w S(C) END');
+	});
+
+	test('R5.30, R9.38: guardrails hold for waiting edges, and the event names who was replaced', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[noop('e', start), say('chat', true, true), line('G', 'g', { is_guardrail_node: true }), line('H')],
+				[
+					direct('e', 'chat'),
+					expression('chat', 'G', '1 == 1', {
+						evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['e'] },
+					}),
+				],
+				{
+					guardrail_strikes_config: {
+						max_guardrail_nodes_before_escalation: 1,
+						escalation_node_logical_id: 'H',
+					},
+				},
+			),
+		});
+		await world.start();
+		expect(await world.send({ type: 'pump' })).toBe('→w S(H) END');
+		expect(of(world, 'waiting_condition_matched')[0]).toMatchObject({
+			guardrail_redirected_from_logical_id: 'G',
+			transitions_this_wait: 1,
+			trigger_node_logical_id: 'e',
+			trigger_node_completion_count: 1,
+		});
+	});
+
+	test('R5.25, R5.31: on every tick, as often as one wait allows', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[say('chat', true, true, start), line('tick')],
+				[
+					expression('chat', 'tick', '1 == 1', {
+						evaluate_while_waiting_config: {
+							enabled: true,
+							trigger_mode: 'on_every_background_tick',
+							min_seconds_between_evaluations: 10,
+							max_transitions_per_wait: 1,
+						},
+					}),
+					direct('tick', 'chat'),
+				],
+			),
+			script: () => ({ text: 'ok' }),
+		});
+		await world.start();
+		expect(await world.send({ type: 'pump' })).toMatch(/^→w S\(tick\) →d/);
+		await world.clock.move(60_000);
+		expect(await world.send({ type: 'pump' })).toBe('');
+	});
+});
