@@ -7,6 +7,7 @@ export {
 	type Station,
 	type StationOptions,
 } from './assemble';
+export { compareDocuments } from './assemble/compare';
 export { costOfRecord, costOfTurn, type EstimatedCost } from './assemble/cost';
 export {
 	checkDocument,

@@ -50,7 +50,7 @@ export async function openGraph(store: Store, source: GraphSource): Promise<Open
 	});
 }
 
-const messageText = (fault: Fault | undefined) => fault?.message ?? 'the document holds none.';
+const messageText = (fault: Fault | undefined) => `${fault?.message ?? 'the document holds none'}.`;
 
 export interface CheckedDocument {
 	/** What the document is: `hydrated`, `bundle`, `node`, … */

@@ -1,4 +1,4 @@
-/** The Interactly n8n node: what is in the store, workflows, versions and runs. */
+/** The Interactly n8n node: workflows, versions and runs of the store, and graphs to look at. */
 
 import type {
 	IDataObject,
@@ -12,12 +12,13 @@ import { storeCredential } from '../credentials';
 import { library, openStation } from '../host';
 import { failedItem, toNodeError } from '../rethrow';
 import { searchWorkflows, testStore } from '../stored-workflows';
-import { propertiesOf } from './operation';
+import { graphResource } from './graph';
+import { propertiesOf, WithFiles } from './operation';
 import { runResource } from './run';
 import { versionResource } from './version';
 import { workflowResource } from './workflow';
 
-const resources = [runResource, versionResource, workflowResource];
+const resources = [graphResource, runResource, versionResource, workflowResource];
 
 // eslint-disable-next-line @n8n/community-nodes/node-usable-as-tool -- an agent could delete workflows, and the twin type would be named interactlyTool
 export class Interactly implements INodeType {
@@ -28,7 +29,8 @@ export class Interactly implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter.operation + ": " + $parameter.resource }}',
-		description: 'Import and manage Interactly workflows, their versions and their conversations',
+		description:
+			'Import and manage Interactly workflows, their versions and conversations; check, draw and compare graphs',
 		defaults: { name: 'Interactly' },
 		inputs: [MAIN],
 		outputs: [MAIN],
@@ -54,7 +56,11 @@ export class Interactly implements INodeType {
 			const pairedItem = { item: itemIndex };
 			try {
 				const results = await executeItem(this, itemIndex);
-				items.push(...results.map((json) => ({ json, pairedItem })));
+				items.push(
+					...results.map((result) =>
+						result instanceof WithFiles ? { ...result, pairedItem } : { json: result, pairedItem },
+					),
+				);
 			} catch (error) {
 				const failed = { node: this.getNode(), itemIndex };
 				if (!this.continueOnFail()) throw toNodeError(error, failed);
@@ -65,7 +71,10 @@ export class Interactly implements INodeType {
 	}
 }
 
-async function executeItem(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+async function executeItem(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<Array<IDataObject | WithFiles>> {
 	const [resource, operation] = [
 		context.getNodeParameter('resource', itemIndex),
 		context.getNodeParameter('operation', itemIndex),

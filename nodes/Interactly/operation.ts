@@ -1,6 +1,12 @@
 /** What one operation of the Interactly node is: its fields, and what it does for one item. */
 
-import type { IDataObject, IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	IBinaryKeyData,
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 import type { Station } from '../../lib/index';
 
 export interface Call {
@@ -9,13 +15,21 @@ export interface Call {
 	station: Station;
 }
 
+/** An item with files beside its data. */
+export class WithFiles {
+	constructor(
+		readonly json: IDataObject,
+		readonly binary: IBinaryKeyData,
+	) {}
+}
+
 export interface Operation {
 	/** The entry in the list of operations; its value is the operation's name. */
 	option: INodePropertyOptions & { value: string; action: string };
 	/** Fields shown for this operation only. */
 	fields: INodeProperties[];
 	/** @returns One object per item of the output. */
-	execute(call: Call): Promise<IDataObject[]>;
+	execute(call: Call): Promise<Array<IDataObject | WithFiles>>;
 }
 
 export interface Resource {
