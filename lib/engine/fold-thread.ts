@@ -57,7 +57,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			if (state.openTurn) state.openTurn.stepping = null;
 			return;
 		case 'loopRepeated':
-			markStep(state, thread);
+			markStep(state, thread, event.attempt);
 			if (thread.loop) {
 				thread.loop.attempts = event.attempt;
 				thread.loop.dueMs = null;
@@ -69,7 +69,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			thread.finished = null;
 			return;
 		case 'loopEnded':
-			markStep(state, thread);
+			markStep(state, thread, event.attempts);
 			if (thread.loop) {
 				thread.loop.outcome = event.outcome;
 				thread.loop.dueMs = null;
@@ -114,8 +114,11 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 }
 
 /** A pump's step of a companion begins with its next attempt, or with the end of its loop. */
-function markStep(state: RunState, thread: ThreadState): void {
-	if (state.openTurn?.kind === 'pump' && thread.status === 'deferred') state.openTurn.stepping = thread.id;
+function markStep(state: RunState, thread: ThreadState, attempts: number): void {
+	const turn = state.openTurn;
+	if (turn?.kind !== 'pump') return;
+	if (thread.status === 'deferred') turn.stepping = { thread: thread.id, attempts };
+	else if (turn.stepping?.thread === thread.id) turn.stepping.attempts = attempts;
 }
 
 function startThread(

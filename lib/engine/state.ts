@@ -145,7 +145,7 @@ export interface OpenTurn {
 	/** Node executions by thread (R3.56). */
 	executions: Record<string, number>;
 	/** A companion step in progress: its boundary event is still due (R5.22). */
-	stepping: string | null;
+	stepping: { thread: string; attempts: number } | null;
 	/** A waiting edge that matched: its boundary event is still due (R5.29). */
 	matched: { thread: string; nodeId: string; edgeIds: string[] } | null;
 	/** Warnings given once a turn (R3.35, R4.9). */

@@ -193,6 +193,9 @@ async function abandon(work: Drive, error: unknown, releases: boolean): Promise<
 	const log = await parts.store.readLog(live.row.id);
 	if (log === null) throw error;
 	work.live = await liven(parts, log);
+	// Only an active run is ended: one that has not begun or that rests can be taken up as it is.
+	const { status } = work.live.state;
+	if (status === 'not_started' || status === 'paused' || isTerminal(status)) throw error;
 	const journal = openJournal(work, releases);
 	const command: Command = { type: 'abandon', source: 'finally_safety_net', message: messageOf(error) };
 	await advance(work, { journal, command });

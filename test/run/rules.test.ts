@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../lib/json';
 import { buildRecord } from '../../lib/run/record';
 import * as engine from '../../lib/engine/engine';
+import type { Engine } from '../../lib/run/engine-port';
 import type { RunRow } from '../../lib/store/contract';
 import { graphOf as engineGraph, say as speaker, start } from '../engine/graphs';
 import { createWorld } from '../engine/world';
@@ -74,6 +75,19 @@ describe('runs', () => {
 		expect(await room.turn({ runId, command: 'stop' })).toMatchObject({ status: 'completed' });
 		expect(await room.turn({ runId, command: 'pump' })).toMatchObject({ status: 'completed' });
 		expect(await room.runner.events(runId)).toEqual(before);
+	});
+
+	test('R1.4: a bug before the first event ends nothing: the run has not begun, and the same bug is told', async () => {
+		const broken: Engine = {
+			...engine,
+			advance: () => Promise.reject(new TypeError('a bug')),
+		};
+		const runner = room.another({ engine: broken });
+		await expect(runner.turn({ source: chat, sessionKey: 's' })).rejects.toThrow('a bug');
+		expect(await room.turn({ source: chat, sessionKey: 's' })).toMatchObject({
+			reply: 'Hello.',
+			turnNumber: 1,
+		});
 	});
 
 	test('R9.59: deleting a workflow deletes its versions and its runs', async () => {
