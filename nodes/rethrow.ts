@@ -16,8 +16,7 @@ export function isOurs(error: unknown): error is InteractlyError {
 }
 
 /**
- * The same failure as n8n's own error class: NodeApiError when a provider answered with an HTTP
- * status, else NodeOperationError.
+ * The same failure as n8n's own error class: NodeApiError when a provider failed, else NodeOperationError.
  */
 export function toNodeError(
 	error: unknown,
@@ -32,12 +31,12 @@ export function toNodeError(
 	}
 	const description = describe(error);
 	const status = (error as { status?: unknown }).status;
-	if (error.name === 'ProviderError' && typeof status === 'number') {
+	if (error.name === 'ProviderError') {
 		const facts: JsonObject = { message: error.message, code: error.code };
 		return new workflow.NodeApiError(node, facts, {
 			message: error.message,
 			description,
-			httpCode: String(status),
+			...(typeof status === 'number' ? { httpCode: String(status) } : {}),
 			itemIndex,
 		});
 	}

@@ -47,8 +47,8 @@ export class InteractlyGraph implements INodeType {
 		for (const itemIndex of this.getInputData().keys()) {
 			const pairedItem = { item: itemIndex };
 			try {
-				const { turn, record } = await takeTurn(this, itemIndex);
-				turns.push({ json: turn, pairedItem });
+				const { turn, record, ...files } = await takeTurn(this, itemIndex);
+				turns.push({ json: turn, ...files, pairedItem });
 				if (record !== null) ended.push({ json: record, pairedItem });
 			} catch (error) {
 				const failed = { node: this.getNode(), itemIndex };

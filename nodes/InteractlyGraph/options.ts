@@ -19,6 +19,14 @@ export const optionsProperty: INodeProperties = {
 				'Hosts inside your network that HTTP nodes and tools of the graph may call, separated by commas. All other private and loopback addresses are refused.',
 		},
 		{
+			displayName: 'Attach Picture',
+			name: 'attachPicture',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether the Turn item carries a picture of the graph with the way of the conversation so far: "graph" (PNG, shown by View) and "graph_svg" for download. For looking while you build: it takes up to seconds a turn.',
+		},
+		{
 			displayName: 'Background Work: Wait up to (Seconds)',
 			name: 'backgroundSeconds',
 			type: 'number',
@@ -80,6 +88,35 @@ export const optionsProperty: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description: 'Whether the Turn output carries all events of the turn under "events"',
+		},
+		{
+			displayName: 'Model Prices (JSON)',
+			name: 'modelPrices',
+			type: 'json',
+			default: '{}',
+			placeholder: '{ "my-model": { "input": 0.5, "output": 2 } }',
+			description:
+				'US dollars per million tokens by model name, for the estimated cost of turns and runs. They replace or add to the list prices of this package, which vendors change.',
+		},
+		{
+			displayName: 'On Model Failure',
+			name: 'onModelFailure',
+			type: 'options',
+			options: [
+				{
+					name: "Say the Node's Error Message",
+					value: 'say',
+					description: 'The conversation goes on; the reason is shown as a hint and listed in "warnings"',
+				},
+				{
+					name: 'Fail the Execution',
+					value: 'fail',
+					description:
+						"With the provider's reason. What the graph did about it stays in the conversation, which can go on with the next message.",
+				},
+			],
+			default: 'say',
+			description: 'What happens when a model gives no answer after all retries',
 		},
 		{
 			displayName: 'Runtime Variables (JSON)',

@@ -1,11 +1,13 @@
 /** One item of the Interactly Graph node: its parameters as a turn of a run, and the turn as an item. */
 
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import type { RunSource, Station, TurnRequest, TurnResult } from '../../lib/index';
+import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { PriceTable, RunSource, Station, TurnRequest, TurnResult } from '../../lib/index';
 import { escapeHtml } from '../rethrow';
 import { accessOf, library, openStation } from '../host';
 import { readAssignments, readObject, readText } from '../values';
 import { stayForBackground } from './background';
+import { refuseModelFailure, showModelFailures } from './model-failure';
+import { drawRun } from './run-picture';
 import { readSource } from './source';
 import { streamTo } from './stream';
 
@@ -16,6 +18,8 @@ export interface TurnItems {
 	turn: IDataObject;
 	/** The item of output Ended: the record of the finished run, or null while it goes on. */
 	record: IDataObject | null;
+	/** Files of the item of output Turn. */
+	binary?: IBinaryKeyData;
 }
 
 /**
@@ -25,6 +29,8 @@ export interface TurnItems {
  */
 export async function takeTurn(context: IExecuteFunctions, itemIndex: number): Promise<TurnItems> {
 	const request = readRequest(context, itemIndex);
+	// Read before anything happens: a mistake in them must not cost a turn.
+	const prices = readPrices(context, itemIndex);
 	const station = await openStation(context);
 	const access = await accessOf(context, itemIndex);
 	const streams =
@@ -32,6 +38,7 @@ export async function takeTurn(context: IExecuteFunctions, itemIndex: number): P
 	const stream = streams ? streamTo(context, itemIndex) : null;
 	try {
 		const taken = await station.turn({ ...request, ...stream?.listeners }, access);
+		refuseModelFailure(context, itemIndex, taken);
 		if (taken.error !== null) throw failureOf(taken);
 		const { signal, timeoutMs } = request;
 		const followed = { signal, timeoutMs, ...stream?.listeners };
@@ -42,10 +49,16 @@ export async function takeTurn(context: IExecuteFunctions, itemIndex: number): P
 		});
 		stream?.finish(result);
 		if (result.turnNumber === 1) showFindings(context, station, request.source);
-		const includesEvents = context.getNodeParameter('options.includeEvents', itemIndex, false) === true;
+		showModelFailures(context, result);
+		const isWanted = (option: string) => context.getNodeParameter(option, itemIndex, false) === true;
+		const includesEvents = isWanted('options.includeEvents');
+		const binary = isWanted('options.attachPicture')
+			? await drawRun(context, station, result.runId)
+			: undefined;
 		return {
-			turn: turnItem(result, { sessionId: request.sessionKey ?? '', includesEvents }),
-			record: result.isCompleted ? ((await station.runner.record(result.runId)) as IDataObject) : null,
+			turn: turnItem(result, { sessionId: request.sessionKey ?? '', includesEvents, prices }),
+			record: result.isCompleted ? await recordItem(station, result.runId, prices) : null,
+			...(binary === undefined ? {} : { binary }),
 		};
 	} finally {
 		stream?.close();
@@ -131,7 +144,24 @@ function failureOf({ error, runId, currentNode }: TurnResult): Error {
 	});
 }
 
-function turnItem(result: TurnResult, item: { sessionId: string; includesEvents: boolean }): IDataObject {
+/** @throws {InputError} `PARAMETER_NOT_OBJECT`; {ConfigurationError} `PRICES_UNREADABLE`. */
+function readPrices(context: IExecuteFunctions, itemIndex: number): PriceTable {
+	const field = { name: 'options.modelPrices', title: 'Model Prices (JSON)', itemIndex };
+	return library().withPrices(readObject(context, field));
+}
+
+async function recordItem({ runner }: Station, runId: string, prices: PriceTable): Promise<IDataObject> {
+	const record = await runner.record(runId);
+	return { ...(record as IDataObject), estimatedCost: library().costOfRecord(record, prices) };
+}
+
+interface TurnItemParts {
+	sessionId: string;
+	includesEvents: boolean;
+	prices: PriceTable;
+}
+
+function turnItem(result: TurnResult, item: TurnItemParts): IDataObject {
 	return {
 		// The name under which chats look for the text to show.
 		output: result.reply,
@@ -148,7 +178,7 @@ function turnItem(result: TurnResult, item: { sessionId: string; includesEvents:
 		messages: result.messages as unknown as IDataObject[],
 		variables: result.variables as IDataObject,
 		path: result.path,
-		usage: result.usage,
+		usage: { ...result.usage, estimatedCost: library().costOfTurn(result.usage, item.prices) },
 		latencyMs: result.latencyMs,
 		repeated: result.repeated,
 		recovered: result.recovered,

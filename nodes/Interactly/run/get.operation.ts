@@ -31,6 +31,7 @@ export const getRun: Operation = {
 				place: 'Run ID',
 			});
 		}
-		return [(await station.runner.record(runId)) as IDataObject];
+		const record = await station.runner.record(runId);
+		return [{ ...(record as IDataObject), estimatedCost: library().costOfRecord(record) }];
 	},
 };
