@@ -66,6 +66,7 @@ async function takeTurn(context: Context, input: TurnInput, begin: RunStart | nu
 	startTurn(context, 'turn', input);
 	if (!context.state.threads['0']) startMainThread(context, begin?.startNodeId ?? null);
 	deliver(context, input);
+	parkAgain(context);
 	await runThreads(context);
 	await closeTurn(context);
 }
@@ -74,12 +75,17 @@ async function takeTurn(context: Context, input: TurnInput, begin: RunStart | nu
 async function resume(context: Context, input: TurnInput): Promise<void> {
 	startTurn(context, 'resume', input);
 	deliver(context, input);
+	parkAgain(context);
+	await runThreads(context);
+	await closeTurn(context);
+}
+
+/** A thread that rests and got no message says again what it waits for. */
+function parkAgain(context: Context): void {
 	for (const thread of mainThreads(context.state)) {
 		const rests = thread.status === 'paused' || thread.status === 'parked';
 		if (rests) context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
 	}
-	await runThreads(context);
-	await closeTurn(context);
 }
 
 /** R5.20. Does nothing, and writes nothing, when no work is due. */

@@ -176,6 +176,33 @@ describe('entries of R2.11', () => {
 	});
 });
 
+test('R1.13: a turn or a resume without a message parks again, and says so', async () => {
+	const world = createWorld({ graph: graphOf([say('A', true, true, start)]) });
+	await world.start();
+	expect(await world.send({ type: 'turn', input: turnInput() })).toBe('P(A)');
+	await world.send({ type: 'pause' });
+	expect(await world.send({ type: 'resume', input: turnInput() })).toBe('P(A)');
+	expect(world.state.turnCount).toBe(3);
+	expect(world.types().filter((type) => type === 'busy_wait_for_user_message')).toHaveLength(3);
+});
+
+test('R1.13: a thread that was paused between nodes goes on with what it had finished, a message beside it', async () => {
+	const world = createWorld({
+		graph: graphOf(
+			[say('A', true, true, start), noop('slow', { delay_seconds: 2 }), say('B', true, true)],
+			[direct('A', 'slow'), direct('slow', 'B')],
+		),
+	});
+	const turn = world.start('hi');
+	await world.clock.move(1000);
+	world.pauseRequested = true;
+	await world.clock.move(1000);
+	expect(await turn).toBe('S(A) →d W(slow)');
+	expect(world.types().slice(-3)).toEqual(['pause_event', 'pause_thread', 'end_workflow_iteration']);
+	world.pauseRequested = false;
+	expect(await world.send({ type: 'resume', input: turnInput('more') })).toBe('→d S(B) P(B)');
+});
+
 test('R2.17: parking for an exit that is left emits no self_loop_edge', async () => {
 	const world = createWorld({
 		graph: graphOf([say('A', true, false, start), line('B')], [freeform('A', 'B')]),
