@@ -55,7 +55,11 @@ async function carryOut(context: Context, command: Command): Promise<void> {
 		case 'stop':
 			return endRun(context, { status: 'cancelled', source: command.source ?? 'stopped', message: null });
 		case 'abandon':
-			return endRun(context, { status: 'failed', source: command.source, message: context.mask(command.message) });
+			return endRun(context, {
+				status: 'failed',
+				source: command.source,
+				message: context.mask(command.message),
+			});
 		case 'recover':
 			return recover(context);
 	}

@@ -155,7 +155,8 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 			return [wire.event('end_thread', event.thread, { last_node_logical_id: event.nodeId })];
 		case 'companionStepped':
 			return [
-				wire.event('companion_step_boundary', event.thread, {
+				// Of the run, not of the thread: it follows the end of a companion, after which that has no events (R5.33).
+				wire.event('companion_step_boundary', null, {
 					companion_thread_id: event.thread,
 					attempts_completed: event.attempts,
 					deadline_epoch: event.deadlineMs === null ? null : event.deadlineMs / 1000,
@@ -214,7 +215,7 @@ function startThread(
 }
 
 function judged({ state, wire }: Projection, event: Extract<RunEvent, { type: 'waitingJudged' }>): WireEvent {
-	const boundary = wire.event('waiting_evaluation_boundary', event.thread, {
+	const boundary = wire.event('waiting_evaluation_boundary', null, {
 		parked_node_logical_id: event.nodeId,
 		edges_evaluated: event.edgeIds,
 		transitioned: event.transitioned,

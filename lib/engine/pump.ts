@@ -73,7 +73,8 @@ async function finishStep(context: Context, thread: ThreadState): Promise<void> 
 export async function resumePump(context: Context): Promise<void> {
 	const { state } = context;
 	for (const thread of Object.values(state.threads)) startLanes(context, thread);
-	if (state.openTurn?.stepping != null) await finishStep(context, threadOf(state, state.openTurn.stepping.thread));
+	if (state.openTurn?.stepping != null)
+		await finishStep(context, threadOf(state, state.openTurn.stepping.thread));
 	await stepCompanions(context);
 	const matched = state.openTurn?.matched;
 	if (matched) await finishTransition(context, threadOf(state, matched.thread), matched);

@@ -36,9 +36,9 @@ export async function runThread(context: Context, thread: ThreadState): Promise<
 }
 
 /**
- * A thread that runs alone is written once a step, when it has left its node; what reaches outside on the
- * way flushes by itself, and where the thread settles the turn ends with a write. Threads beside each other take turns at every write, so that their order is the
- * same again when a crash repeats them.
+ * A thread that runs alone is written once a step, when it has left its node: what reaches outside on the way
+ * flushes by itself, and where the thread settles the turn ends with a write. Threads beside each other take
+ * turns at every write, so that their order is the same again when a crash repeats them.
  */
 function isWorthAWrite(context: Context, thread: ThreadState): boolean {
 	if (context.started.size > 1 || Object.keys(thread.lanes).length > 0) return true;

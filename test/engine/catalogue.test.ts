@@ -152,6 +152,8 @@ describe('fields', () => {
 			'end_workflow_iteration',
 			'workflow_ready_for_input',
 			'workflow_error',
+			'companion_step_boundary',
+			'waiting_evaluation_boundary',
 		]) {
 			for (const event of of(type))
 				expect([event['origin_thread_id'], event['thread_reference_id']]).toEqual([null, null]);
