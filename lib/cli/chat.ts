@@ -2,11 +2,13 @@
 
 import { openStation, type Station } from '../assemble';
 import { InputError } from '../errors';
+import { LIST_PRICES, readPrices, type PriceTable } from '../llm/cost';
 import { openStore } from '../store/open';
 import { converseInJson } from './chat-json';
 import { play, talk } from './chat-talk';
 import { readScript, readTurnLine, type Turn } from './chat-turns';
 import { createConversation } from './conversation';
+import { costText } from './cost-text';
 import { nameOf, readText } from './document';
 import { type ExitCode } from './exit-code';
 import { credentialsFrom, fallbackLlm } from './providers';
@@ -27,6 +29,8 @@ export interface ChatRequest {
 	/** Private hosts that the graph may call. */
 	allowPrivate: string[];
 	trace: boolean;
+	/** File with prices of models, for the cost told at the end on a screen. */
+	prices?: string;
 }
 
 export async function chat(terminal: Terminal, request: ChatRequest): Promise<ExitCode> {
@@ -35,6 +39,8 @@ export async function chat(terminal: Terminal, request: ChatRequest): Promise<Ex
 	const fallback = fallbackLlm(request.model, credentials);
 	const document = request.file === undefined ? null : await readText(terminal, request.file);
 	const turns = request.script === undefined ? null : readScript(await readText(terminal, request.script));
+	const prices =
+		request.prices === undefined ? LIST_PRICES : readPrices(await readText(terminal, request.prices));
 	const station = await openStation({
 		...(request.store === undefined
 			? { store: await openStore({ type: 'memory' }) }
@@ -46,7 +52,7 @@ export async function chat(terminal: Terminal, request: ChatRequest): Promise<Ex
 		},
 	});
 	try {
-		return await converse({ terminal, request, station, document, turns });
+		return await converse({ terminal, request, station, document, turns, prices });
 	} finally {
 		await station.close();
 	}
@@ -58,8 +64,9 @@ async function converse(parts: {
 	station: Station;
 	document: string | null;
 	turns: Turn[] | null;
+	prices: PriceTable;
 }): Promise<ExitCode> {
-	const { terminal, request, station, document, turns } = parts;
+	const { terminal, request, station, document, turns, prices } = parts;
 	// A run that is not there is known before the first word is said.
 	if (request.run !== undefined) await station.runner.record(request.run);
 	const conversation = createConversation({
@@ -71,6 +78,7 @@ async function converse(parts: {
 	if (request.json) return await converseInJson(terminal, conversation, turns ?? turnsOfInput(terminal));
 	const talking = { terminal, conversation, isTraced: request.trace };
 	const code = turns === null ? await talk(talking) : await play(talking, turns);
+	if (terminal.isScreen) terminal.err(costText(conversation.usage, prices));
 	if (request.store !== undefined && conversation.runId !== null) {
 		terminal.err(
 			`(run ${conversation.runId}; --store ${request.store} --run ${conversation.runId} continues it)\n`,

@@ -2,7 +2,8 @@
 
 import type { Station } from '../assemble';
 import type { WireEvent } from '../engine/contract';
-import type { RunSource, TurnResult } from '../run/contract';
+import type { RunSource, TurnResult, TurnUsage } from '../run/contract';
+import { sumUsages } from '../run/usage';
 import type { Turn } from './chat-turns';
 
 export interface Conversation {
@@ -12,6 +13,8 @@ export interface Conversation {
 	readonly isInterrupted: boolean;
 	/** What the newest turn brought; null before it. */
 	readonly latest: TurnResult | null;
+	/** What all turns and pumps taken here have used. */
+	readonly usage: TurnUsage;
 	/** Runs a turn; a turn without a command starts the run or brings it the message. */
 	take(turn: Turn, onEvent: (event: WireEvent) => void): Promise<TurnResult>;
 }
@@ -25,6 +28,7 @@ export function createConversation(request: {
 	const { station, source, signal } = request;
 	let runId = request.runId;
 	let latest: TurnResult | null = null;
+	let usage = sumUsages([]);
 	return {
 		get runId() {
 			return runId;
@@ -34,6 +38,9 @@ export function createConversation(request: {
 		},
 		get latest() {
 			return latest;
+		},
+		get usage() {
+			return usage;
 		},
 		async take(turn, onEvent) {
 			latest = await station.turn({
@@ -45,6 +52,7 @@ export function createConversation(request: {
 				signal,
 			});
 			runId = latest.runId;
+			if (!latest.repeated) usage = sumUsages([usage, latest.usage]);
 			return latest;
 		},
 	};

@@ -128,6 +128,10 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 			[],
 		)
 		.option('--trace', 'show every hop from node to node', false)
+		.option(
+			'--prices <file>',
+			'{"models": {"NAME": {"input", "output"}}} in US dollars per million tokens, for the cost told at the end',
+		)
 		.addHelpText('after', CHAT_HELP)
 		.action(async (file: string | undefined, options: Omit<ChatRequest, 'file'>) => {
 			const { chat } = require('./chat') as typeof import('./chat');

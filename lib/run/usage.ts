@@ -27,6 +27,30 @@ export function usageOf(events: readonly RunEvent[]): TurnUsage {
 	return { ...total, models: [...models.values()] };
 }
 
+/** Several turns as one, each model once. */
+export function sumUsages(usages: readonly TurnUsage[]): TurnUsage {
+	const models = new Map<string, TurnUsage['models'][number]>();
+	for (const { models: rows } of usages) {
+		for (const row of rows) {
+			const key = JSON.stringify([row.provider, row.model]);
+			const known = models.get(key);
+			models.set(key, known === undefined ? row : { ...row, ...totalOf([known, row]) });
+		}
+	}
+	return { ...totalOf(usages), models: [...models.values()] };
+}
+
+function totalOf(rows: ReadonlyArray<Omit<TurnUsage, 'models'>>): Omit<TurnUsage, 'models'> {
+	const sum = (key: 'calls' | 'promptTokens' | 'completionTokens' | 'totalTokens') =>
+		rows.reduce((total, row) => total + row[key], 0);
+	return {
+		calls: sum('calls'),
+		promptTokens: sum('promptTokens'),
+		completionTokens: sum('completionTokens'),
+		totalTokens: sum('totalTokens'),
+	};
+}
+
 /** Requests that failed after all their attempts, each with the node that made it. */
 export function modelFailuresOf(events: readonly RunEvent[], graph: Graph): ModelFailure[] {
 	const failures: ModelFailure[] = [];

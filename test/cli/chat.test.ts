@@ -267,6 +267,29 @@ describe('for people', () => {
 		expect(session.code).toBe(0);
 	});
 
+	it('tells tokens and cost at the end, on a screen only, and takes prices from a file', async () => {
+		server.prependFixture({
+			match: { userMessage: 'counted' },
+			response: {
+				content: 'Counted.',
+				usage: { prompt_tokens: 2000, completion_tokens: 100, input_tokens: 2000, output_tokens: 100 },
+			},
+		});
+		const talk = { env, input: 'counted\n' };
+		const args = ['chat', asking, '--model', 'openai/gpt-5-mini'];
+		expect((await interactly(args, talk)).err).not.toContain('tokens');
+		const onScreen = { ...talk, isScreen: true };
+		expect((await interactly(args, onScreen)).err).toContain(
+			'(1 model call, 2,000 tokens in, 100 out, about $0.0007)\n',
+		);
+		const prices = file('prices.json', { models: { 'gpt-5-mini': { input: 500, output: 0 } } });
+		expect((await interactly([...args, '--prices', prices], onScreen)).err).toContain('about $1.00)');
+		const unknown = ['chat', asking, '--model', 'openai/house-model'];
+		expect((await interactly(unknown, onScreen)).err).toContain('no price known for house-model)');
+		const refused = await interactly([...args, '--prices', file('bad.json', { models: 1 })], onScreen);
+		expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('PRICES_UNREADABLE') });
+	});
+
 	it('--trace shows the hops', async () => {
 		const session = await interactly(['chat', asking, '--trace'], { env });
 		expect(session.err).toContain('Hi → Ask (direct)');
