@@ -203,6 +203,30 @@ test('R1.13: a thread that was paused between nodes goes on with what it had fin
 	expect(await world.send({ type: 'resume', input: turnInput('more') })).toBe('→d S(B) P(B)');
 });
 
+test('R1.26: after end_conversation even a reply that is owed is not given; silent nodes still execute', async () => {
+	const world = createWorld({
+		graph: graphOf(
+			[
+				{ type: 'end_conversation', logical_id: 'E', name: 'E', ...start },
+				noop('n'),
+				say('greets', false, false),
+				say('asks', true, true),
+			],
+			[
+				expression('E', 'n', 'isPresent([[raw_conversation_transcript]])'),
+				direct('n', 'greets'),
+				freeform('greets', 'asks'),
+			],
+		),
+		script: (request) =>
+			request.tools.length > 0 ? { text: 'goodbye', pick: 'asks' } : { text: 'never said' },
+	});
+	expect(await world.start('hi')).toBe('W(E) →c W(n) →d S(greets) →c END');
+	expect(world.state.status).toBe('completed');
+	expect(world.warnings()).toEqual([expect.stringContaining('"asks"')]);
+	expect(world.spoken()).toEqual(['goodbye']);
+});
+
 test('R2.17: parking for an exit that is left emits no self_loop_edge', async () => {
 	const world = createWorld({
 		graph: graphOf([say('A', true, false, start), line('B')], [freeform('A', 'B')]),
