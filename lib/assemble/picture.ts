@@ -29,7 +29,25 @@ export async function drawPicture(request: PictureRequest): Promise<Picture> {
 	return { svg, png: withPng ? await pngOf(svg) : null };
 }
 
-/** The way of a run as a picture shows it. */
-export function drawnPathOf({ path }: Pick<Journey, 'path'>): DrawnPath {
-	return { nodeIds: path.map(({ nodeId }) => nodeId), edgeIds: path.flatMap(({ edgeId }) => edgeId ?? []) };
+/**
+ * The way of a run over a graph: its own, or another form of it in which super nodes are not expanded.
+ * What happened inside one is shown as one visit of it.
+ */
+export function drawnPathOf({ path }: Pick<Journey, 'path'>, graph: Graph): DrawnPath {
+	const places = path.map(({ nodeId }) => ({ nodeId, shown: shownNode(nodeId, graph) }));
+	const isFurtherInside = ({ nodeId, shown }: (typeof places)[number], index: number) =>
+		shown !== nodeId && places[index - 1]?.shown === shown;
+	return {
+		nodeIds: places.filter((place, index) => !isFurtherInside(place, index)).map(({ shown }) => shown),
+		edgeIds: path.flatMap(({ edgeId }) => edgeId ?? []),
+	};
+}
+
+/** The node itself or the innermost super node of the graph that it came from (`outer__inner`). */
+function shownNode(id: string, { nodesById }: Graph): string {
+	if (nodesById.has(id)) return id;
+	for (let end = id.lastIndexOf('__'); end > 0; end = id.lastIndexOf('__', end - 1)) {
+		if (nodesById.has(id.slice(0, end))) return id.slice(0, end);
+	}
+	return id;
 }

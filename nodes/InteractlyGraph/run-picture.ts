@@ -17,7 +17,7 @@ export async function drawRun(
 	const { drawnPathOf, drawPicture, messageOf } = library();
 	try {
 		const journey = await runner.journey(runId);
-		const picture = await drawPicture({ graph: journey.graph, path: drawnPathOf(journey) });
+		const picture = await drawPicture({ graph: journey.graph, path: drawnPathOf(journey, journey.graph) });
 		const name = journey.graph.workflow_config.name ?? null;
 		return await pictureFiles(context, { picture, name, keys: KEYS });
 	} catch (error) {

@@ -1,7 +1,7 @@
 /** Estimated costs: list prices, the user's own, and models nobody has a price for. */
 
 import type { CallRecord } from '../../lib/llm/contract';
-import { estimateCost, LIST_PRICES, readPrices } from '../../lib/llm/cost';
+import { estimateCost, LIST_PRICES, readPrices, withPrices } from '../../lib/llm/cost';
 
 const call = (model: string): CallRecord => ({
 	provider: 'openai',
@@ -40,6 +40,30 @@ describe('costs', () => {
 		});
 		expect(prices['gpt-4.1']).toEqual(LIST_PRICES['gpt-4.1']);
 	});
+
+	it('find a name in any case, with the vendor in front or without, the whole name first', () => {
+		const prices = withPrices({
+			'Meta/Llama-4': { input: 1, output: 0 },
+			'llama-4': { input: 2, output: 0 },
+		});
+		const priced = (model: string) => estimateCost([call(model)], prices);
+		expect(priced('meta/llama-4')).toEqual({ usd: 1, unpricedModels: [] });
+		expect(priced('LLAMA-4').usd).toBe(2);
+		expect(priced('other/Llama-4-20260101').usd).toBe(2);
+		expect(priced('openai/gpt-5-mini').usd).toBeCloseTo(0.45);
+	});
+
+	it.each([[1], [[]], [{ a: { input: -1, output: 0 } }], [{ a: { input: 1 } }], [null]])(
+		'refuse a table that is none: %j',
+		(table) => {
+			expect(() => withPrices(table)).toThrow(
+				expect.objectContaining({
+					code: 'PRICES_UNREADABLE',
+					advice: expect.stringContaining('NAME'),
+				}) as Error,
+			);
+		},
+	);
 
 	it.each([
 		['{"models":', '$'],

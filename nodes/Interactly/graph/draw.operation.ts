@@ -85,7 +85,7 @@ export const drawGraph: Operation = {
 		const format = context.getNodeParameter('drawOptions.format', itemIndex, 'both') as string;
 		const picture = await drawPicture({
 			graph,
-			path: path === null ? null : drawnPathOf({ path }),
+			path: path === null ? null : drawnPathOf({ path }, graph),
 			withLegend: context.getNodeParameter('drawOptions.legend', itemIndex, true) === true,
 			withPng: format !== 'svg',
 		});
