@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph';
 import type { RunEvent } from './contract';
 import { withoutStretches } from './interruption';
 import { namespace, type Message, type RunState, type ThreadState } from './state';
+import { changeStatus } from './status';
 
 type ThreadEvent = Extract<RunEvent, { thread: string }>;
 
@@ -29,6 +30,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			state.interiorValues[event.interiorId] = event.values;
 			return;
 		case 'waitingMatched': {
+			changeStatus(state, 'running');
 			const edge = graph.edgesById.get(event.edgeId);
 			if (edge?.type !== 'conditional') return;
 			const view = { completions: state.completions, memory: thread.waiting[event.edgeId], nowMs: event.at };

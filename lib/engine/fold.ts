@@ -50,7 +50,7 @@ function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
 			return;
 		case 'turnEnded':
 			if (state.openTurn && state.openTurn.kind !== 'pump') state.turnCount += 1;
-			// A pump leaves a waiting run waiting; what ends the run in it ends threads at work.
+			// Steps of companions leave a waiting run waiting; what ends the run in one ends a thread at work.
 			else if (event.status !== 'waiting_for_user_input' && state.status === 'waiting_for_user_input')
 				changeStatus(state, 'running');
 			state.openTurn = null;

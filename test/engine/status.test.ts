@@ -237,6 +237,10 @@ describe('where a run stands', () => {
 		await world.start();
 		await world.send({ type: 'pump' });
 		expect(statusesOf(world)).toEqual(['started', 'running', 'waiting_for_user_input', 'running']);
+		const matched = world.log.findIndex((event) => event.type === 'waitingMatched');
+		const state = createState();
+		for (const event of world.log.slice(0, matched + 1)) fold(state, event, world.graph);
+		expect(state.status).toBe('running');
 	});
 });
 
