@@ -4,13 +4,14 @@ import { codeOf } from '../errors';
 import type { WireEvent } from '../engine/contract';
 import { isJsonObject } from '../json';
 import type { TurnResult } from '../run/contract';
+import { pauseBeforePump } from '../run/pump-loop';
 import type { Turn } from './chat-turns';
 import type { Conversation } from './conversation';
 import { errorText } from './error-text';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
-/** How often background work is moved on while the person thinks, in milliseconds. */
+/** Shortest pause between two moves of background work while the person thinks, in milliseconds. */
 const PUMP_EVERY_MS = 1000;
 
 const PROMPT = 'you> ';
@@ -62,7 +63,12 @@ async function nextLine(request: TalkRequest, pending: Promise<string | null>): 
 	const arrived = pending.then((text) => (line = text));
 	while (line === undefined && terminal.isInteractive && conversation.latest?.hasBackgroundWork === true) {
 		const waiting = new AbortController();
-		const pause = terminal.clock.sleep(PUMP_EVERY_MS, waiting.signal).catch(() => undefined);
+		const pauseMs = pauseBeforePump(conversation.latest, {
+			nowMs: terminal.clock.now(),
+			everyMs: PUMP_EVERY_MS,
+		});
+		if (pauseMs === null) break;
+		const pause = terminal.clock.sleep(pauseMs, waiting.signal).catch(() => undefined);
 		await Promise.race([arrived, pause]);
 		waiting.abort();
 		if (line === undefined) await takeTurn(request, { message: null, command: 'pump' });

@@ -23,6 +23,8 @@ export interface BackgroundOptions {
 	maxAtOnce?: number;
 	/** What a pump did, when it said or did something. */
 	onResult?: (result: TurnResult) => void;
+	/** Why a run does not go on; called at the first failure of several in a row. */
+	onFailure?: (error: unknown, runId: string) => void;
 }
 
 export interface Background {
@@ -46,7 +48,7 @@ const maxRestMs = 5 * 60_000;
  * processes may do this at once: the lease lets one of them have the run.
  */
 export function startBackground(options: BackgroundOptions): Background {
-	const { store, runner, turn, clock, log, workflowId, onResult } = options;
+	const { store, runner, turn, clock, log, workflowId, onResult, onFailure } = options;
 	const { lookEveryMs = 1_000, reapEveryMs = 60_000, maxAtOnce = 8 } = options;
 	const stopping = new AbortController();
 	const { signal } = stopping;
@@ -116,6 +118,7 @@ export function startBackground(options: BackgroundOptions): Background {
 		const forMs = Math.min(maxRestMs, firstRestMs * 2 ** Math.max(0, failures - 1));
 		rests.set(runId, { untilMs: clock.now() + forMs, failures });
 		if (isBusy) return;
+		if (failures === 1) onFailure?.(error, runId);
 		log.warn('The background work of a run did not go on.', { runId, code, error: messageOf(error) });
 	}
 

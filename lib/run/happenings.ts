@@ -1,11 +1,13 @@
 /** What happened to runs, read from batches of the common log: turns and pumps that closed, pauses, endings. */
 
 import type { RunEvent } from '../engine/contract';
+import { isTerminal, type RunState } from '../engine/engine';
 import type { Graph } from '../graph/graph';
 import type { RunRow, Written } from '../store/contract';
 import type { TurnResult } from './contract';
 import { copyState } from './copy-state';
 import type { RunnerParts } from './parts';
+import { createRecent } from './recent';
 import { buildResult } from './result';
 
 /** One command that closed: what it did, and how the run stood after it. */
@@ -30,69 +32,90 @@ export interface Happening {
 
 type Parts = Pick<RunnerParts, 'store' | 'engine' | 'graphs' | 'surroundings'>;
 
+/** A run as it stood after the last command that was told of it. */
+interface Followed {
+	state: RunState;
+	/** Number of the first batch after that command. */
+	from: number;
+}
+
 /** The events that end a command; the journal writes them as its last batch. */
 const closing = new Set<RunEvent['type']>(['turnEnded', 'runEnded', 'runPaused']);
 
-/** The commands that these batches closed, in their order. */
-export async function happeningsOf(parts: Parts, written: readonly Written[]): Promise<Happening[]> {
-	const byRun = new Map<string, Written[]>();
-	for (const batch of written) byRun.set(batch.runId, [...(byRun.get(batch.runId) ?? []), batch]);
-	const found: Happening[] = [];
-	for (const [runId, batches] of byRun) {
-		const row = await parts.store.findRun(runId);
-		// Deleted meanwhile: there is nothing left to tell.
-		if (row !== null) found.push(...(await happeningsOfRun(parts, row, batches)));
-	}
-	return found.sort((one, other) => one.position - other.position);
-}
-
-async function happeningsOfRun(parts: Parts, row: RunRow, batches: readonly Written[]): Promise<Happening[]> {
+/** Gives the commands that batches closed, in their order; a turn costs the same however long its run is. */
+export function createHappenings(parts: Parts): (written: readonly Written[]) => Promise<Happening[]> {
 	const { store, engine, graphs } = parts;
-	const { graph } = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
-	const closed = new Map<number, number>();
-	for (const { number, data, position } of batches) {
-		if (closes(engine.decodeEvents(data, graph))) closed.set(number, position);
-	}
-	if (closed.size === 0) return [];
-	const { globals } = await parts.surroundings();
-	const state = engine.createState();
-	return (await readCommands(parts, row, graph)).flatMap(({ events, number }) => {
-		const position = closed.get(number);
-		const before = position === undefined ? null : copyState(state);
-		for (const event of events) engine.fold(state, event, graph);
-		if (position === undefined || before === null) return [];
-		const stretch = { events, before };
-		const result = buildResult({
-			engine,
-			graph,
-			row,
-			state,
-			stretch,
-			globals,
-			recovered: false,
-			repeated: false,
+	const followed = createRecent<string, Followed>({ maxCount: 256, maxSize: 256 });
+
+	async function ofRun(row: RunRow, batches: readonly Written[]): Promise<Happening[]> {
+		const { graph } = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
+		const closed = new Map<number, number>();
+		for (const { number, data, position } of batches) {
+			if (closes(engine.decodeEvents(data, graph))) closed.set(number, position);
+		}
+		if (closed.size === 0) return [];
+		const { globals } = await parts.surroundings();
+		const numbers = [...closed.keys()];
+		const known = followed.get(row.id);
+		// What is asked for a second time, after a failure, is read from the beginning.
+		const isAhead = known !== undefined && known.from > Math.min(...numbers);
+		const { state, from } = known === undefined || isAhead ? { state: engine.createState(), from: 0 } : known;
+		// A failure on the way must not leave a state that is half a command further.
+		followed.delete(row.id);
+		// What closed later is not asked for yet.
+		const commands = await readCommands({ row, graph, from, to: Math.max(...numbers) });
+		const found = commands.flatMap(({ events, number }) => {
+			const position = closed.get(number);
+			const before = position === undefined ? null : copyState(state);
+			for (const event of events) engine.fold(state, event, graph);
+			if (position === undefined || before === null) return [];
+			const stretch = { events, before };
+			const told = { engine, graph, row, state, stretch, globals, recovered: false, repeated: false };
+			const { id, sessionKey } = row;
+			return [{ id: `${id}/${number}`, sessionKey, position, result: buildResult(told), ...factsOf(events) }];
 		});
-		const { sessionKey } = row;
-		return [{ id: `${row.id}/${number}`, sessionKey, position, result, ...factsOf(events) }];
-	});
-}
-
-interface ClosedCommand {
-	events: RunEvent[];
-	/** Of the batch that closed it. */
-	number: number;
-}
-
-async function readCommands({ store, engine }: Parts, row: RunRow, graph: Graph): Promise<ClosedCommand[]> {
-	const commands: ClosedCommand[] = [];
-	let events: RunEvent[] = [];
-	for (const { number, data } of await store.readBatches(row.id, 0)) {
-		events.push(...engine.decodeEvents(data, graph));
-		if (!closes(events)) continue;
-		commands.push({ events, number });
-		events = [];
+		const last = commands.at(-1);
+		if (!isTerminal(state.status)) {
+			followed.set(row.id, { state, from: last === undefined ? from : last.number + 1 }, 1);
+		}
+		return found;
 	}
-	return commands;
+
+	/** The commands closed from one batch to another; what follows the last of them may still be taken back. */
+	async function readCommands({
+		row,
+		graph,
+		from,
+		to,
+	}: {
+		row: RunRow;
+		graph: Graph;
+		from: number;
+		to: number;
+	}) {
+		const commands: Array<{ events: RunEvent[]; number: number }> = [];
+		let events: RunEvent[] = [];
+		for (const { number, data } of await store.readBatches(row.id, from)) {
+			if (number > to) break;
+			events.push(...engine.decodeEvents(data, graph));
+			if (!closes(events)) continue;
+			commands.push({ events, number });
+			events = [];
+		}
+		return commands;
+	}
+
+	return async (written) => {
+		const byRun = new Map<string, Written[]>();
+		for (const batch of written) byRun.set(batch.runId, [...(byRun.get(batch.runId) ?? []), batch]);
+		const found: Happening[] = [];
+		for (const [runId, batches] of byRun) {
+			const row = await store.findRun(runId);
+			// Deleted meanwhile: there is nothing left to tell.
+			if (row !== null) found.push(...(await ofRun(row, batches)));
+		}
+		return found.sort((one, other) => one.position - other.position);
+	};
 }
 
 function closes(events: readonly RunEvent[]): boolean {

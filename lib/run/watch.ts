@@ -2,7 +2,7 @@
 
 import { codeOf, messageOf } from '../errors';
 import { isJsonObject } from '../json';
-import { happeningsOf, type Happening } from './happenings';
+import { createHappenings, type Happening } from './happenings';
 import type { RunnerParts } from './parts';
 
 export interface WatchOptions {
@@ -38,6 +38,7 @@ export async function startWatch(parts: RunnerParts, options: WatchOptions): Pro
 	const { store, ports } = parts;
 	const { clock, log } = ports;
 	const { name, everyMs = 2_000, wants, onHappening } = options;
+	const happeningsOf = createHappenings(parts);
 	const stopping = new AbortController();
 	const { signal } = stopping;
 	let position = await begin();
@@ -89,11 +90,11 @@ export async function startWatch(parts: RunnerParts, options: WatchOptions): Pro
 			const written = await store.readWritten(position, pageSize);
 			const last = written.at(-1);
 			if (last === undefined) return;
-			for (const happening of await happeningsOf(parts, written)) {
+			for (const happening of await happeningsOf(written)) {
 				if (!wants(happening)) continue;
 				if (signal.aborted) return;
+				await save(happening.position);
 				position = happening.position;
-				await save(position);
 				await tell(happening);
 			}
 			if (position !== last.position) await save(last.position);

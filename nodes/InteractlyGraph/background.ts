@@ -34,9 +34,9 @@ export async function stayForBackground(context: IExecuteFunctions, stay: Stay):
 			access,
 		);
 	} catch (error) {
-		if (signal?.aborted === true) throw error;
-		// The user's answer is there already; what came after must not take it away.
-		showTrouble(context, error);
+		// The user's answer is there already; what came after must not take it away. A cancelled execution
+		// is one for n8n, whatever the node returns.
+		if (signal?.aborted !== true) showTrouble(context, error);
 	}
 	const { continued } = library();
 	return continued(turn, pumps);

@@ -4,6 +4,7 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Access, Happening } from '../../lib/index';
 import { allowedHosts, library, openStation, providerKeys } from '../host';
 import type { Provider } from '../credentials';
+import { toNodeError } from '../rethrow';
 import { eventsOf, itemOf, type RunEventName } from './item';
 
 interface Settings {
@@ -38,11 +39,26 @@ export async function listen(context: ITriggerFunctions): Promise<() => Promise<
 		},
 	});
 	const background =
-		access === null ? null : station.startBackground(workflowId === null ? {} : { workflowId }, access);
+		access === null
+			? null
+			: station.startBackground(
+					{
+						...(workflowId === null ? {} : { workflowId }),
+						onFailure: (error) => showFailure(context, error),
+					},
+					access,
+				);
 	return async () => {
 		await background?.stop();
 		await watch.stop();
 	};
+}
+
+/** A failed execution in the list, which also starts the error workflow; the trigger goes on listening. */
+function showFailure(context: ITriggerFunctions, error: unknown): void {
+	// Older versions of n8n have no such call; there the log tells.
+	const save = context.saveFailedExecution as ITriggerFunctions['saveFailedExecution'] | undefined;
+	save?.call(context, toNodeError(error, { node: context.getNode(), itemIndex: 0 }));
 }
 
 function readSettings(context: ITriggerFunctions): Settings {

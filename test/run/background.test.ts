@@ -254,7 +254,7 @@ describe('the background of a store', () => {
 		const source = { type: 'document' as const, document: sleeper };
 		const { runId } = await lab.room.turn({ source, command: 'start' });
 		const quiet = await lab.room.turn({ source: lab.quiet, command: 'start' });
-		const { stop } = background(lab);
+		const { stop } = background(lab, { lookEveryMs: 60_000 });
 		await lab.room.clock.move(20 * 60_000);
 		expect(await lab.room.store.findRun(runId)).toMatchObject({ status: 'running' });
 		await lab.room.clock.move(24 * 60 * 60_000);

@@ -74,7 +74,7 @@ describe('the watch of a store', () => {
 	});
 
 	test('a pause, a stop and the reaper are told with the reason', async () => {
-		const { told, stop } = await watch(lab);
+		const { told, stop } = await watch(lab, { everyMs: 1e9 });
 		const first = await lab.room.turn({ source: lab.quiet, command: 'start' });
 		await lab.room.turn({ runId: first.runId, command: 'pause' });
 		await lab.room.turn({ runId: first.runId, command: 'stop' });
@@ -155,6 +155,47 @@ describe('the watch of a store', () => {
 		expect(texts(other.told)).toEqual(['One.', 'Two.']);
 		await stop();
 		await other.stop();
+	});
+
+	test('a turn costs the same however long its run is: what was told is not read again', async () => {
+		const { told, stop } = await watch(lab);
+		const { runId } = await lab.room.turn({ source: lab.quiet, command: 'start' });
+		const read = jest.spyOn(lab.room.store, 'readBatches');
+		for (let turn = 0; turn < 5; turn += 1) {
+			await lab.room.turn({ runId, command: 'data', message: `Message ${turn}` });
+			await breathe();
+		}
+		expect(texts(told).slice(1)).toEqual([0, 1, 2, 3, 4].map((turn) => `You said: Message ${turn}`));
+		expect(told.map(({ result }) => result.turnNumber)).toEqual([1, 2, 3, 4, 5, 6]);
+		const firstRead = read.mock.calls.map(([, from]) => from);
+		expect(firstRead.slice(1).every((from, index) => from > (firstRead[index] ?? 0))).toBe(true);
+		await stop();
+	});
+
+	test('turns that closed together are told one by one, page by page', async () => {
+		const { runId } = await lab.room.turn({ source: lab.quiet, command: 'start' });
+		const { told, stop } = await watch(lab, { everyMs: 1e9 });
+		const readWritten = lab.room.store.readWritten.bind(lab.room.store);
+		jest.spyOn(lab.room.store, 'readWritten').mockImplementation((after) => readWritten(after, 1));
+		const other = lab.room.another();
+		for (const message of ['a', 'b', 'c']) await other.turn({ runId, command: 'data', message });
+		await lab.room.turn({ runId, command: 'data', message: 'd' });
+		await breathe();
+		expect(texts(told)).toEqual(['a', 'b', 'c', 'd'].map((message) => `You said: ${message}`));
+		await stop();
+	});
+
+	test('a store that fails while it is read is asked again, and then everything is told once', async () => {
+		const { told, stop } = await watch(lab, { everyMs: 1_000 });
+		const { runId } = await lab.room.turn({ source: lab.quiet, command: 'start' });
+		await breathe();
+		jest.spyOn(lab.room.store, 'putSetting').mockRejectedValueOnce(new Error('disk full'));
+		await lab.room.turn({ runId, command: 'data', message: 'Hi' });
+		await breathe();
+		expect(told).toHaveLength(1);
+		await lab.pass(1_000);
+		expect(texts(told)).toEqual(['', 'You said: Hi']);
+		await stop();
 	});
 
 	test('an idle watch reads one short list per look, and a run deleted meanwhile is passed over', async () => {
