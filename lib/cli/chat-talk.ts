@@ -109,7 +109,15 @@ async function takeTurn(request: TalkRequest, turn: Turn): Promise<boolean> {
 	const { terminal, conversation } = request;
 	try {
 		const isAside = turn.command === 'pump' && terminal.isInteractive;
-		const { error, status } = await conversation.take(turn, (event) => showEvent(request, event, isAside));
+		const told: unknown[] = [];
+		const { error, status, warnings } = await conversation.take(turn, (event) => {
+			if (event.type === 'workflow_warning') told.push(event.warning_message);
+			showEvent(request, event, isAside);
+		});
+		// Why a model gave no answer is no event of its own.
+		for (const warning of warnings.filter((text) => !told.includes(text))) {
+			terminal.err(`(warning: ${warning})\n`);
+		}
 		if (error !== null) terminal.err(failureText(error));
 		return error === null && status !== 'failed' && status !== 'aborted_looping_risk';
 	} catch (error) {

@@ -77,14 +77,16 @@ export async function callModel(step: StepRun, key: string, call: StoppableCall)
 		signal.throwIfAborted();
 		if (!(error instanceof InteractlyError)) throw error;
 		if (DEPLOYMENT_FAULTS.has(codeOf(error))) throw interrupt(step, error);
-		const { code, message, advice = null } = error;
+		// A provider may tell what it was sent (R4.28).
+		const message = context.mask(error.message);
+		const advice = error.advice === undefined ? null : context.mask(error.advice);
 		const httpStatus = error instanceof ProviderError ? error.status : null;
 		step.emit({
 			type: 'modelFailed',
 			...on,
 			call: key,
 			purpose: call.purpose,
-			code,
+			code: error.code,
 			message,
 			advice,
 			httpStatus,

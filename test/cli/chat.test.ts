@@ -290,6 +290,18 @@ describe('for people', () => {
 		expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('PRICES_UNREADABLE') });
 	});
 
+	it('tells why a model gave no answer beside what the node says then (R2.49)', async () => {
+		server.prependFixture({
+			match: { userMessage: 'refused' },
+			response: { error: { message: 'No such parameter', type: 'invalid_request_error' }, status: 400 },
+		});
+		const session = await interactly(['chat', asking], { env, input: 'refused\n' });
+		expect(session.err.match(/warning: .*No such parameter/g)).toEqual([
+			expect.stringMatching(/^warning: The model of "Ask" gave no answer: /),
+		]);
+		expect(session.out.split('\n')).toHaveLength(3);
+	});
+
 	it('--trace shows the hops', async () => {
 		const session = await interactly(['chat', asking, '--trace'], { env });
 		expect(session.err).toContain('Hi → Ask (direct)');
