@@ -23,6 +23,8 @@ export interface Activation {
 export interface Active {
 	/** Items of each execution that the trigger started. */
 	emitted: INodeExecutionData[][];
+	/** Executions that were saved as failed; the trigger went on. */
+	failures: Error[];
 	/** What n8n refuses a second execution by. */
 	keys: Array<string | undefined>;
 	close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function activate({
 	} as never);
 	const emitted: Active['emitted'] = [];
 	const keys: Active['keys'] = [];
+	const failures: Active['failures'] = [];
 	const mode = activation === 'manual' ? 'manual' : 'trigger';
 	const context = new TriggerContext(
 		workflow,
@@ -63,8 +66,10 @@ export async function activate({
 			emitted.push(...data);
 			keys.push(key);
 		},
+		undefined,
+		(error) => void failures.push(error),
 	);
 	const response = await nodeTypes.getByName(node.type).trigger?.call(context);
 	if (response === undefined) throw new Error('the trigger did not start');
-	return { emitted, keys, close: async () => response.closeFunction?.() };
+	return { emitted, keys, failures, close: async () => response.closeFunction?.() };
 }

@@ -1,7 +1,8 @@
 /** Runs that go on after their turn: the Graph node that stays, and the Interactly Trigger that listens. */
 
+import { LLMock } from '@copilotkit/aimock';
 import type { IDataObject, INode } from 'n8n-workflow';
-import { activate, type Activation } from './activate';
+import { activate, type Activation, type Active } from './activate';
 import { cleanUp, execute, line, type Execution } from './harness';
 import { startLab, type Lab } from './lab';
 
@@ -190,6 +191,42 @@ describe('the Interactly Trigger', () => {
 		await until(() => anew.emitted.length > 0);
 		await anew.close();
 		expect(anew.emitted.flat().map(({ json }) => json.sessionId)).toEqual(['restart 4']);
+	});
+
+	it('a run that cannot go on is shown as one failed execution, says what to do, and goes on once it can', async () => {
+		const server = new LLMock({ host: '127.0.0.1', port: 0 });
+		server.on({ predicate: () => true }, { content: 'The model tells the result.' });
+		await server.start();
+		// Runs of other tests share the store.
+		const of = (emitted: Active['emitted']) =>
+			emitted.flat().filter(({ json }) => json.sessionId === 'lacking');
+		const nodes = (lab.graph.node_configs as IDataObject[]).map((node) =>
+			node.logical_id === 'tell'
+				? {
+						...node,
+						type: 'say_llm',
+						main_response_config: { prompt: 'Tell it.' },
+						llms_config: { type: 'openai_llm' },
+					}
+				: node,
+		);
+		const lacking = await listen({ providers: ['openai'] });
+		await talk({ sessionId: 'lacking' }, {}, {}, { ...lab.graph, node_configs: nodes });
+		await until(() => lacking.failures.length > 0);
+		await new Promise((wake) => setTimeout(wake, 1_500));
+		await lacking.close();
+		expect(lacking.failures).toHaveLength(1);
+		expect(lacking.failures[0]).toMatchObject({
+			description: expect.stringContaining('LLM_CREDENTIAL_MISSING'),
+		});
+		expect(of(lacking.emitted)).toEqual([]);
+		const credentials = { interactlyOpenAiApi: { apiKey: 'k', baseUrl: `${server.url}/v1` } };
+		const { emitted, close } = await listen({ providers: ['openai'] }, { credentials, activation: 'update' });
+		await until(() => of(emitted).length > 0).finally(close);
+		await server.stop();
+		expect(of(emitted)[0]?.json).toMatchObject({
+			reply: 'The model tells the result.',
+		});
 	});
 
 	it('"Runs Of" one workflow passes the others over', async () => {

@@ -1,5 +1,6 @@
 /** A counting lab server on loopback, and a graph that asks it in the background while the patient is waited for. */
 
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
@@ -15,7 +16,13 @@ export interface Lab {
 
 export async function startLab(readyAt: number): Promise<Lab> {
 	const lab = { calls: 0, readyAt };
-	const server = createServer((_request, response) => {
+	// Ports are given out again: what earlier tests left behind must not be answered.
+	const path = `/${randomUUID()}`;
+	const server = createServer((request, response) => {
+		if (request.url !== path) {
+			response.writeHead(404, { connection: 'close' }).end();
+			return;
+		}
 		lab.calls += 1;
 		response.setHeader('content-type', 'application/json');
 		response.setHeader('connection', 'close');
@@ -24,7 +31,7 @@ export async function startLab(readyAt: number): Promise<Lab> {
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 	const { port } = server.address() as AddressInfo;
 	return Object.assign(lab, {
-		graph: labGraph(`http://127.0.0.1:${port}/status`),
+		graph: labGraph(`http://127.0.0.1:${port}${path}`),
 		close: () => new Promise<void>((closed) => server.close(() => closed())),
 	});
 }
