@@ -1,8 +1,11 @@
 /** One background pass: due companions first, then the armed evaluations of parked threads (R5.20). */
 
 import type { ConditionalEdge } from '../graph/edge';
+import type { Exit, Hop } from '../edge/contract';
+import { dynamicMessagePrompt, exitKey } from '../edge/offer';
 import { evaluateWaiting, triggerOf, type WaitingEdge } from '../edge/waiting';
 import { countStrike } from '../edge/guardrail';
+import { choosePosition } from './choice';
 import type { Context } from './context';
 import { takeHop } from './hop';
 import { startLanes } from './execute';
@@ -16,7 +19,6 @@ import {
 	threadOf,
 	waitingEdges,
 } from './standing';
-import { draw } from './random';
 import type { ThreadState } from './state';
 import { runCompanion, runThread } from './thread';
 
@@ -146,15 +148,7 @@ async function judge(context: Context, thread: ThreadState, due: readonly Waitin
 			redirectedFrom,
 			edgeIds: due.map((each) => each.edge.logical_id ?? ''),
 		});
-		const lines = edge.condition?.static_messages_config?.static_messages ?? [];
-		const line =
-			lines[
-				Math.floor(
-					draw(context.state.seed, `waiting|${edge.logical_id ?? ''}|${context.state.eventCount}`) *
-						lines.length,
-				)
-			];
-		const message = line === undefined ? null : ({ type: 'edge_static', text: line } as const);
+		const message = lineOf(context, thread, waiting);
 		const end = takeHop(
 			context,
 			thread,
@@ -174,6 +168,28 @@ async function judge(context: Context, thread: ThreadState, due: readonly Waitin
 		return true;
 	}
 	return false;
+}
+
+/** The line of the edge (R3.22). No model is asked in the background, so a line to generate is told of instead. */
+function lineOf(context: Context, thread: ThreadState, { edge, destination }: WaitingEdge): Hop['message'] {
+	const { condition } = edge;
+	if (!condition) return null;
+	const exit: Exit = { kind: 'own', edge, globalNodeId: null, destination, condition };
+	const texts = condition.static_messages_config?.static_messages ?? [];
+	if (texts.length === 0) {
+		if (dynamicMessagePrompt(exit) === null) return null;
+		context.warn(
+			thread.id,
+			`Edge "${edge.name ?? edge.logical_id}" was taken while waiting; its line is not generated then.`,
+		);
+		return null;
+	}
+	const listKey = exitKey(exit);
+	const mode = condition.static_messages_config?.static_messages_selection_mode ?? 'random';
+	const label = `waiting|${listKey}|${context.state.eventCount}`;
+	const index = choosePosition(context.state, { length: texts.length, mode, listKey, label });
+	context.emit({ type: 'messageChosen', thread: thread.id, lane: null, listKey, index });
+	return { type: 'edge_static', text: texts[index] ?? '' };
 }
 
 function match(

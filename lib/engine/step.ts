@@ -13,7 +13,7 @@ import { callModel, type StoppableCall } from './call-model';
 import type { Context, Unstamped } from './context';
 import { historyOf, modelMessage, transcriptOf } from './history';
 import { perform } from './perform';
-import { draw } from './random';
+import { choosePosition } from './choice';
 import { FILLER_LISTS, type Frame, type ThreadState } from './state';
 
 export interface StepParts {
@@ -202,16 +202,12 @@ export class StepRun implements Step {
 		const position = this.count('choice');
 		const known = this.frame.choices[position];
 		if (known !== undefined) return list[known] ?? null;
-		const { state } = this.context;
-		const index =
-			messages.static_messages_selection_mode === 'sequence'
-				? Math.min((state.messagePositions[listKey] ?? -1) + 1, list.length - 1)
-				: Math.floor(
-						draw(
-							state.seed,
-							`${this.threadId}|${this.nodeId}|${this.nodeRunId}|${this.on.lane ?? ''}|${position}`,
-						) * list.length,
-					);
+		const index = choosePosition(this.context.state, {
+			length: list.length,
+			mode: messages.static_messages_selection_mode,
+			listKey,
+			label: `${this.threadId}|${this.nodeId}|${this.nodeRunId}|${this.on.lane ?? ''}|${position}`,
+		});
 		this.emit({ type: 'messageChosen', ...this.on, listKey, index });
 		return list[index] ?? null;
 	}
@@ -219,12 +215,9 @@ export class StepRun implements Step {
 	/** A filler is chosen in the middle of a model call, which is not repeated: it takes no place among the choices. */
 	chooseFiller(texts: readonly string[], mode: 'random' | 'sequence'): string | null {
 		if (texts.length === 0) return null;
-		const { state } = this.context;
 		const listKey = `${FILLER_LISTS}${this.nodeId}`;
-		const index =
-			mode === 'sequence'
-				? Math.min((state.messagePositions[listKey] ?? -1) + 1, texts.length - 1)
-				: Math.floor(draw(state.seed, `${listKey}|${this.nodeRunId}`) * texts.length);
+		const label = `${listKey}|${this.nodeRunId}`;
+		const index = choosePosition(this.context.state, { length: texts.length, mode, listKey, label });
 		this.emit({ type: 'messageChosen', ...this.on, listKey, index });
 		return texts[index] ?? null;
 	}

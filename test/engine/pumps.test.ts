@@ -102,6 +102,34 @@ describe('pumps', () => {
 		expect(await world.send({ type: 'pump' })).toBe('→w S(C) END');
 	});
 
+	test('R3.22, R7.8.3: the line of a waiting edge is said, in sequence where the edge says so', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[noop('e', start), say('chat', true, true), line('tick')],
+				[
+					direct('e', 'chat'),
+					expression('chat', 'tick', '1 == 1', {
+						condition: {
+							condition_expression: '1 == 1',
+							static_messages_config: {
+								static_messages: ['one', 'two', 'three'],
+								static_messages_selection_mode: 'sequence',
+							},
+						},
+						evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['tick', 'e'] },
+					}),
+					direct('tick', 'e'),
+				],
+			),
+		});
+		await world.start();
+		for (let pass = 0; pass < 3; pass += 1) await world.send({ type: 'pump' });
+		const lines = world.spoken().filter((text) => /^(one|two|three)$/.test(text));
+		expect(lines.slice(0, 4)).toEqual(['one', 'two', 'three', 'three']);
+		const matched = world.types().indexOf('waiting_condition_matched');
+		expect(world.types()[matched + 1]).toBe('conditional_edge');
+	});
+
 	test('R5.30, R9.38: guardrails hold for waiting edges, and the event names who was replaced', async () => {
 		const world = createWorld({
 			graph: graphOf(

@@ -1,7 +1,7 @@
 /** Secrets reach outbound calls and nothing else: no event, no state, no snapshot, no log line, no prompt (4.4). */
 
 import fc from 'fast-check';
-import { EffectError } from '../../lib/errors';
+import { EffectError, ProviderError } from '../../lib/errors';
 import { encodeEvents, saveState } from '../../lib/engine/engine';
 import type { Http, HttpRequest } from '../../lib/http';
 import type { JsonObject } from '../../lib/json';
@@ -164,6 +164,24 @@ describe('secrets', () => {
 		const text = everything(world, lines);
 		expect(text).not.toContain('tok-0123456789');
 		expect(text).toContain(MASK);
+	});
+
+	test('R4.28: what a model provider tells of a refused request is masked before it is kept', async () => {
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start)]),
+			surroundings: { secrets: { token: 'tok-0123456789' } },
+			script: () => ({
+				fail: new ProviderError('LLM_REQUEST_REFUSED', 'refused: Bearer tok-0123456789', {
+					advice: 'Do not send tok-0123456789.',
+				}),
+			}),
+		});
+		world.clock.jumps = true;
+		await world.start('hello');
+		expect(world.log.filter(({ type }) => type === 'modelFailed')).toContainEqual(
+			expect.objectContaining({ message: `refused: Bearer ${MASK}`, advice: `Do not send ${MASK}.` }),
+		);
+		expect(everything(world, [])).not.toContain('tok-0123456789');
 	});
 
 	test('R4.28: a fault that nobody foresaw ends the run, and its text is masked', async () => {
