@@ -34,8 +34,8 @@ const TOKENS = {
 	...{ prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 },
 	...{ input_tokens: 1000, output_tokens: 200 },
 };
-const counted = async (request: Parameters<typeof answer>[0]) => ({
-	...(await answer(request)),
+const counted = (request: Parameters<typeof answer>[0]) => ({
+	...answer(request),
 	usage: TOKENS,
 });
 server.on({ predicate: () => true }, counted as Parameters<LLMock['on']>[1]);
