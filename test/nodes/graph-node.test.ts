@@ -7,8 +7,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { answer } from '../../scripts/demo/stand-in';
 import { attached, cleanUp, execute, line, type Execution, type Outcome } from './harness';
 
-const readGraph = (name: string) =>
-	readFileSync(join(__dirname, '../../examples', `${name}.json`), 'utf8');
+const readGraph = (name: string) => readFileSync(join(__dirname, '../../examples', `${name}.json`), 'utf8');
 const appointment = readGraph('appointment-line');
 
 const server = new LLMock({ host: '127.0.0.1', port: 0 });

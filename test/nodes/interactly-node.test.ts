@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { attached, cleanUp, execute, line, type Outcome } from './harness';
 
-const readGraph = (name: string) =>
-	readFileSync(join(__dirname, '../../examples', `${name}.json`), 'utf8');
+const readGraph = (name: string) => readFileSync(join(__dirname, '../../examples', `${name}.json`), 'utf8');
 const refill = readGraph('refill-line');
 const bundle = JSON.stringify({
 	versions: [
@@ -157,7 +156,9 @@ describe('workflows and versions', () => {
 			exportKind: 'active',
 		});
 		// Priorities travel in `miscellaneous` to the platform, and come back from there.
-		const document = exported?.document as { edge_configs: Array<{ priority?: number; miscellaneous: object }> };
+		const document = exported?.document as {
+			edge_configs: Array<{ priority?: number; miscellaneous: object }>;
+		};
 		expect(document.edge_configs.some((edge) => 'priority' in edge)).toBe(false);
 		expect(document.edge_configs.map((edge) => edge.miscellaneous)).toContainEqual({ priority: 1 });
 	});
