@@ -34,6 +34,8 @@ export interface TurnRequest {
 	welcomeMessage?: string;
 	startNodeId?: string;
 	runBy?: string;
+	/** `logical_id`s of `assistant_response` events that the caller talked over (R2.43). */
+	interruptedEventIds?: readonly string[];
 	/** A repeated delivery with the same key returns the first answer and changes nothing. */
 	idempotencyKey?: string;
 	/** A busy run: `wait` for it (default, at most 30 s, then `RUN_BUSY`) or `refuse` at once. */

@@ -53,6 +53,7 @@ function readFields(request: TurnRequest): ReadTurn {
 			dynamicVariables: request.dynamicVariables ?? {},
 			runtimeVariables: request.runtimeVariables ?? {},
 			idempotencyKey: request.idempotencyKey ?? null,
+			interruptedEventIds: request.interruptedEventIds ?? [],
 		},
 		addressed: [],
 		versionNumber: null,
@@ -81,6 +82,8 @@ function readRunInput(wire: JsonObject, request: TurnRequest): ReadTurn {
 			dynamicVariables: readObject(wire, 'dynamic_variables'),
 			runtimeVariables: readObject(wire, 'runtime_variables'),
 			idempotencyKey: request.idempotencyKey ?? null,
+			interruptedEventIds:
+				readInterrupted(readObject(wire, 'miscellaneous')) ?? request.interruptedEventIds ?? [],
 		},
 		addressed,
 		versionNumber: readVersion(wire),
@@ -89,6 +92,18 @@ function readRunInput(wire: JsonObject, request: TurnRequest): ReadTurn {
 		welcomeMessage: readText(wire, 'welcome_message') ?? request.welcomeMessage ?? null,
 		miscellaneous: readObject(wire, 'miscellaneous'),
 	};
+}
+
+/** R2.43: a driver that hears the caller tells here which spoken events were talked over. */
+function readInterrupted(miscellaneous: JsonObject): string[] | null {
+	const value = miscellaneous.interrupted_event_ids ?? null;
+	if (value === null) return null;
+	if (Array.isArray(value) && value.every((id) => typeof id === 'string')) return value;
+	throw inputMalformed(
+		'run_input.miscellaneous.interrupted_event_ids',
+		'interrupted events must be a list of the ids of assistant_response events',
+		'Send the "logical_id" of each event the caller talked over.',
+	);
 }
 
 function readCommand(wire: JsonObject, outer: CommandName | undefined): CommandName {

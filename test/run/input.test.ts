@@ -191,3 +191,22 @@ describe('run input: variables and sizes', () => {
 		);
 	});
 });
+
+describe('R2.43: interrupted speech', () => {
+	test('a run input names the events the caller talked over', () => {
+		expect(read({ miscellaneous: { interrupted_event_ids: ['a', 'b'] } }).input.interruptedEventIds).toEqual([
+			'a',
+			'b',
+		]);
+		expect(read({}).input.interruptedEventIds).toEqual([]);
+		expect(readTurn({ message: 'x', interruptedEventIds: ['c'] }).input.interruptedEventIds).toEqual(['c']);
+	});
+
+	test('anything but a list of ids is refused with its place', () => {
+		expect(refusal(() => read({ miscellaneous: { interrupted_event_ids: 'a' } }))).toMatchObject({
+			code: 'RUN_INPUT_REFUSED',
+			status: 422,
+			place: 'run_input.miscellaneous.interrupted_event_ids',
+		});
+	});
+});
