@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import {
 	addVersion,
+	cloneWorkflow,
 	exportWorkflow,
 	findWorkflow,
 	importWorkflow,
@@ -77,6 +78,8 @@ export interface Station {
 	addVersion(request: NewVersion): Promise<Findings & { version: VersionRow; workflow: WorkflowRow }>;
 	/** Secrets are left out; see `exportWorkflow` of `assemble/workflows.ts`. */
 	exportWorkflow(id: string, options: ExportOptions): Promise<JsonObject>;
+	/** A copy with all versions; see `cloneWorkflow` of `assemble/workflows.ts`. */
+	cloneWorkflow(id: string, name?: string): Promise<WorkflowRow>;
 	/** @throws {RunError} `WORKFLOW_UNKNOWN`. */
 	findWorkflow(id: string): Promise<WorkflowRow>;
 	/** Ends background work, waits for turns in progress, then closes runner and store. */
@@ -145,6 +148,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
 		importWorkflow: (request) => importWorkflow(store, request),
 		addVersion: (request) => addVersion(store, request),
 		exportWorkflow: (id, options) => exportWorkflow(store, id, options),
+		cloneWorkflow: (id, name) => cloneWorkflow(store, id, name),
 		findWorkflow: (id) => findWorkflow(store, id),
 		close: async () => {
 			await Promise.all([...backgrounds].map((background) => background.stop()));

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { InputError, RunError } from '../errors';
 import { platformForm } from '../graph/additions';
-import { exportBundle, withName, type StoredVersion } from '../graph/bundle';
+import { cloneGraph, exportBundle, withName, type StoredVersion } from '../graph/bundle';
 import type { Fault } from '../graph/fault';
 import { parseDocument, type ParsedDocument, type ParsedVersion } from '../graph/parse';
 import { refuseDocument } from '../graph/refusal';
@@ -148,6 +148,36 @@ export async function exportWorkflow(store: Store, id: string, options: ExportOp
 		activeVersion: options.activeVersion ?? workflow.activeVersion,
 		name: options.name,
 		form: options.form,
+	});
+}
+
+/**
+ * A copy with all versions under the same numbers' order, keys included; its runs stay behind.
+ *
+ * @param name Default: the name of the workflow with "(copy)".
+ * @throws {RunError} `WORKFLOW_UNKNOWN`.
+ */
+export async function cloneWorkflow(store: Store, id: string, name?: string): Promise<WorkflowRow> {
+	const workflow = await findWorkflow(store, id);
+	const copyName = name ?? `${workflow.name} (copy)`;
+	const heads = await store.listVersions(id);
+	const copies: Array<{ name: string | null; document: string }> = [];
+	for (const { number } of heads) {
+		const version = await store.getVersion(id, number);
+		if (version === null) throw unknownWorkflow(id);
+		const copy = cloneGraph(JSON.parse(version.document) as JsonObject, copyName);
+		copies.push({ name: version.name, document: JSON.stringify(copy) });
+	}
+	const [first, ...further] = copies;
+	if (first === undefined) throw unknownWorkflow(id);
+	return await store.createWorkflow({
+		id: `workflow_${randomUUID()}`,
+		name: copyName,
+		description: workflow.description,
+		document: first.document,
+		versionName: first.name,
+		further,
+		activeVersion: heads.findIndex(({ number }) => number === workflow.activeVersion),
 	});
 }
 

@@ -80,3 +80,13 @@ export function versionItem(
 export function isoTime(milliseconds: number): string {
 	return new Date(milliseconds).toISOString();
 }
+
+/** Version numbers as people write them: `0, 3, 4`. @throws {InputError} `VERSION_NUMBERS_INVALID`. */
+export function readNumbers(text: string): number[] {
+	const parts = text.split(/[\s,]+/).filter((part) => part !== '');
+	if (parts.length > 0 && parts.every((part) => /^\d+$/.test(part))) return parts.map(Number);
+	throw new (library().InputError)('VERSION_NUMBERS_INVALID', `"${text}" is not a list of version numbers.`, {
+		advice: 'Write whole numbers separated by commas, such as 0, 3, 4.',
+		place: 'Version Numbers',
+	});
+}

@@ -48,6 +48,8 @@ describe('sealing', () => {
 		expect(JSON.stringify(record)).not.toContain(KEY);
 		expect(JSON.stringify(exported)).not.toContain(KEY);
 		expect(JSON.stringify(result.events)).not.toContain(KEY);
+		const clone = await station.cloneWorkflow(id);
+		expect((await station.store.getVersion(clone.id, 'active'))?.document).toContain(KEY);
 		const version = await station.store.getVersion(id, 'active');
 		expect(version?.document).toContain(KEY);
 		await station.close();

@@ -181,6 +181,42 @@ describe('workflows and versions', () => {
 		});
 	});
 
+	it('exports chosen versions under another name, as data and as a file', async () => {
+		const { id } = await importDocument(bundle);
+		const [exported] = await items({
+			resource: 'workflow',
+			operation: 'export',
+			workflowId: byId(id),
+			exportKind: 'bundle',
+			exportOptions: { versions: '0', activeVersion: '0', name: 'Renamed' },
+		});
+		const document = exported?.document as {
+			versions: Array<{ workflow_config: { workflow_config: { name: string } } }>;
+		};
+		expect(document.versions.map((version) => version.workflow_config.workflow_config.name)).toEqual([
+			'Renamed',
+		]);
+	});
+
+	it('clones a workflow with all its versions', async () => {
+		const { id } = await importDocument(bundle);
+		const [clone] = await items({
+			resource: 'workflow',
+			operation: 'clone',
+			workflowId: byId(id),
+			cloneName: 'Copy',
+		});
+		expect(clone).toMatchObject({ name: 'Copy', activeVersion: 1 });
+		expect(clone?.id).not.toBe(id);
+		const versions = await items({
+			resource: 'version',
+			operation: 'getAll',
+			workflowId: byId(String(clone?.id)),
+			returnAll: true,
+		});
+		expect(versions.map((version) => version.name)).toEqual(['Before', 'After']);
+	});
+
 	it('adds a version, activates another, and deletes one that is not active', async () => {
 		const { id } = await importDocument(refill);
 		const workflowId = byId(id);

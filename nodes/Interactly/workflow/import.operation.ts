@@ -2,10 +2,9 @@
 
 import type { IDataObject } from 'n8n-workflow';
 import type { JsonObject } from '../../../lib/index';
-import { library } from '../../host';
 import { readText } from '../../values';
 import type { Operation } from '../operation';
-import { workflowItem } from '../fields';
+import { readNumbers, workflowItem } from '../fields';
 
 export const importWorkflow: Operation = {
 	option: {
@@ -95,13 +94,3 @@ export const importWorkflow: Operation = {
 		return [{ ...workflowItem(workflow), ...(findings as unknown as IDataObject) }];
 	},
 };
-
-/** @throws {InputError} `VERSION_NUMBERS_INVALID`. */
-function readNumbers(text: string): number[] {
-	const parts = text.split(/[\s,]+/).filter((part) => part !== '');
-	if (parts.length > 0 && parts.every((part) => /^\d+$/.test(part))) return parts.map(Number);
-	throw new (library().InputError)('VERSION_NUMBERS_INVALID', `"${text}" is not a list of version numbers.`, {
-		advice: 'Write whole numbers separated by commas, such as 0, 3, 4.',
-		place: 'Version Numbers',
-	});
-}
