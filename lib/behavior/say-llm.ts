@@ -20,6 +20,8 @@ export const sayLlm: Behavior<SayLlmNode> = {
 			if (!(await step.cleared())) return { output: { structured_output: {} }, picks: [], spoke: false };
 			const apology = errorMessageOf(step);
 			if (apology === null) throw error;
+			// The user hears the apology (R2.49); who runs the graph must learn the reason.
+			step.warn(`The model of "${step.node.name ?? step.node.logical_id}" gave no answer: ${messageOf(error)}`);
 			step.say({ text: apology, type: 'error' });
 			return { output: { structured_output: {} }, failed: true, spoke: true };
 		}
