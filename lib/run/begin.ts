@@ -11,7 +11,8 @@ import { versionUnknown, workflowUnknown } from '../store/refusals';
 import type { RunSource, TurnRequest } from './contract';
 import type { ReadTurn } from './input';
 import { checkFirstInput } from './input-state';
-import { leaseMs, newOwner } from './lease';
+import { leaseMs } from './lease';
+import { newOwner } from './owner';
 import type { RunnerParts } from './parts';
 import { inputRefused, sourceMissing } from './refusals';
 

@@ -1,11 +1,11 @@
 /** The hold on a run: waiting for it with patience, keeping it while a turn is long, losing it loudly. */
 
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock';
 import { messageOf } from '../errors';
 import type { Log } from '../log';
 import type { Lease, RunRow, Store } from '../store/contract';
 import { leaseLost } from '../store/refusals';
+import { isDead, newOwner } from './owner';
 import { runBusy } from './refusals';
 
 /** How long a lease lasts without a sign of life; a killed process gives its runs back after that. */
@@ -15,11 +15,6 @@ export const maxBusyMs = 30_000;
 const renewEveryMs = leaseMs / 3;
 const firstPauseMs = 5;
 const maxPauseMs = 250;
-
-/** Leases carry random owners: host names and process ids are not unique where containers share a store. */
-export function newOwner(): string {
-	return randomUUID();
-}
 
 export interface ClaimRequest {
 	runId: string;
@@ -41,10 +36,20 @@ export async function claimRun(
 	for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
 		const taken = await store.claim(request.runId, owner, leaseMs);
 		if (taken !== null) return taken;
+		if (pauseMs === firstPauseMs && (await freeFromDead(store, request.runId))) continue;
 		const waitedMs = clock.now() - startedAt;
 		if (request.whenBusy === 'refuse' || waitedMs >= maxBusyMs) throw runBusy(request.runId, waitedMs);
 		await clock.sleep(pauseMs, request.signal);
 	}
+}
+
+/** Gives the lease of a killed process back, so that its run goes on at once; true when it did. */
+async function freeFromDead(store: Store, runId: string): Promise<boolean> {
+	const owner = await store.leaseOwner(runId);
+	if (owner === null || !isDead(owner)) return false;
+	// Of several that find it dead one frees it; all of them then compete as for any free run.
+	await store.release({ runId, owner });
+	return true;
 }
 
 /** Given to `abort`, which would otherwise build an error with its stack at every end of a turn. */

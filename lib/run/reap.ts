@@ -3,7 +3,8 @@
 import { codeOf, messageOf } from '../errors';
 import type { RunRow } from '../store/contract';
 import { createJournal } from './journal';
-import { leaseMs, newOwner } from './lease';
+import { leaseMs } from './lease';
+import { newOwner } from './owner';
 import type { RunnerParts } from './parts';
 
 export interface StaleLimits {

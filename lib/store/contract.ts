@@ -201,6 +201,8 @@ export interface Store {
 	 * @throws {RunError} `RUN_UNKNOWN`.
 	 */
 	claim(runId: string, owner: string, leaseMs: number): Promise<{ run: RunRow; lease: Lease } | null>;
+	/** Who holds the lease now, or null when nobody does. */
+	leaseOwner(runId: string): Promise<string | null>;
 	/** Extends a held lease; false when it was lost. */
 	renew(lease: Lease, leaseMs: number): Promise<boolean>;
 	/** Gives a held lease back, with what the run's index must learn in the same transaction. */

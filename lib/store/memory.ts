@@ -72,6 +72,7 @@ export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 			kept.run.updatedAt = now();
 			return { run: structuredClone(kept.run), lease: { runId, owner } };
 		},
+		leaseOwner: async (runId) => memory.runs.get(runId)?.owner ?? null,
 		renew: async (lease, leaseMs) => {
 			const kept = memory.runs.get(lease.runId);
 			if (kept === undefined || kept.owner !== lease.owner) return false;

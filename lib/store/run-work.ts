@@ -128,6 +128,11 @@ export function* claim(
 	return null;
 }
 
+export function* leaseOwner({ db }: WorkTools, runId: string): Work<string | null> {
+	const run = yield* first(once(db.selectFrom('run').select('lease_owner').where('id', '=', runId)));
+	return run?.lease_owner ?? null;
+}
+
 export function* renew(tools: WorkTools, lease: Lease, leaseMs: number): Work<boolean> {
 	const until = tools.now() + leaseMs;
 	return (yield* first(tools.statements.renew({ id: lease.runId, owner: lease.owner, until }))) !== null;

@@ -53,6 +53,7 @@ export function createSqlStore({ tools, write, read, readOne, close }: SqlDriver
 
 		claim: (runId, owner, leaseMs) =>
 			write('claim a run', () => runs.claim(tools, { runId, owner, leaseMs })),
+		leaseOwner: (runId) => readOne('read a lease', () => runs.leaseOwner(tools, runId)),
 		renew: (lease, leaseMs) => write('renew a lease', () => runs.renew(tools, lease, leaseMs)),
 		release: (lease, patch) => write('release a lease', () => runs.release(tools, lease, patch)),
 		append: (request) => write('append to a run', () => runs.append(tools, request)),

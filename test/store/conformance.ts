@@ -246,6 +246,14 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
 				expect(await store.claim('r1', 'third', 100)).not.toBeNull();
 			});
 
+			test('who holds a lease can be asked', async () => {
+				const { lease } = await store.createRun(newRun('r1'));
+				expect(await store.leaseOwner('r1')).toBe('first');
+				await store.release(lease);
+				expect(await store.leaseOwner('r1')).toBeNull();
+				expect(await store.leaseOwner('unknown')).toBeNull();
+			});
+
 			test('renewing extends a held lease and reports a lost one', async () => {
 				const { lease } = await store.createRun(newRun('r1', { leaseMs: 100 }));
 				clock.forward(90);
