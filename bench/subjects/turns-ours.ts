@@ -14,6 +14,8 @@ await report(async (folder) => {
 			source: { type: 'document', document },
 			sessionKey,
 			message: MESSAGE,
+			// As the n8n node asks unless its option says otherwise; every event is stored all the same.
+			wantsEvents: false,
 		});
 		if (reply !== REPLY) throw new Error('The runner did not answer');
 	});

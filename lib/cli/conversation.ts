@@ -49,6 +49,7 @@ export function createConversation(request: {
 				...(runId === null ? {} : { runId }),
 				...(runId === null && source !== null ? { source } : {}),
 				onEvent,
+				wantsEvents: false,
 				signal,
 			});
 			runId = latest.runId;

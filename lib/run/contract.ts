@@ -40,6 +40,8 @@ export interface TurnRequest {
 	idempotencyKey?: string;
 	/** A busy run: `wait` for it (default, at most 30 s, then `RUN_BUSY`) or `refuse` at once. */
 	whenBusy?: 'wait' | 'refuse';
+	/** False: nobody will read `events` of the result, which then stays empty; saves remembering the state. */
+	wantsEvents?: boolean;
 	/** Nobody reads this answer; what is said reaches the user through those who watch the runs. */
 	unattended?: boolean;
 	signal?: AbortSignal;

@@ -62,7 +62,7 @@ export async function drive(parts: RunnerParts, request: DriveRequest): Promise<
 		...request,
 		parts,
 		surroundings,
-		stretch: { events: [], before: copyState(live.state) },
+		stretch: { events: [], before: request.request.wantsEvents === false ? null : copyState(live.state) },
 		recovered: false,
 	};
 	const brokenKey = live.state.openTurn?.idempotencyKey ?? null;

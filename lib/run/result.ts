@@ -13,8 +13,8 @@ import { modelFailuresOf, usageOf, warningsOf } from './usage';
 /** A stretch of a run's log with the state before it; wire events are computed from both on first use. */
 export interface Stretch {
 	events: readonly RunEvent[];
-	/** The state before the first of them; nobody changes it any more. */
-	before: RunState;
+	/** The state before the first of them; nobody changes it any more. Null: nobody wants the wire events. */
+	before: RunState | null;
 }
 
 export interface ResultParts {
@@ -89,6 +89,7 @@ export function projectStretch(
 ): WireEvent[] {
 	const { engine, graph, stretch, globals } = parts;
 	const state = stretch.before;
+	if (state === null) return [];
 	const projector = engine.createProjector(graph, state, globals);
 	return stretch.events.flatMap((event) => {
 		const wire = projector.project(event);

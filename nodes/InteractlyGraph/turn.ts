@@ -36,8 +36,13 @@ export async function takeTurn(context: IExecuteFunctions, itemIndex: number): P
 	const streams =
 		context.isStreaming?.() === true && context.getNodeParameter('options.stream', itemIndex, true) === true;
 	const stream = streams ? streamTo(context, itemIndex) : null;
+	const isWanted = (option: string) => context.getNodeParameter(option, itemIndex, false) === true;
+	const includesEvents = isWanted('options.includeEvents');
 	try {
-		const taken = await station.turn({ ...request, ...stream?.listeners }, access);
+		const taken = await station.turn(
+			{ ...request, ...stream?.listeners, wantsEvents: includesEvents },
+			access,
+		);
 		refuseModelFailure(context, itemIndex, taken);
 		if (taken.error !== null) throw failureOf(taken);
 		const { signal, timeoutMs } = request;
@@ -50,8 +55,6 @@ export async function takeTurn(context: IExecuteFunctions, itemIndex: number): P
 		stream?.finish(result);
 		if (result.turnNumber === 1) showFindings(context, station, request.source);
 		showModelFailures(context, result);
-		const isWanted = (option: string) => context.getNodeParameter(option, itemIndex, false) === true;
-		const includesEvents = isWanted('options.includeEvents');
 		const binary = isWanted('options.attachPicture')
 			? await drawRun(context, station, result.runId)
 			: undefined;

@@ -36,6 +36,16 @@ describe('turns', () => {
 		});
 	});
 
+	test('whoever wants no wire events gets none, and nothing else changes', async () => {
+		const plain = await room.turn({ sessionKey: 'a', source: chat, message: 'x' });
+		const spare = await room.turn({ sessionKey: 'b', source: chat, message: 'x', wantsEvents: false });
+		expect(plain.events.length).toBeGreaterThan(0);
+		expect(spare.events).toEqual([]);
+		expect(spare.reply).toBe(plain.reply);
+		const types = async (runId: string) => (await room.runner.events(runId)).map((event) => event.type);
+		expect(await types(spare.runId)).toEqual(await types(plain.runId));
+	});
+
 	test('a graph without a wait completes in its first turn', async () => {
 		const result = await room.turn({ source: short });
 		expect(result).toMatchObject({ status: 'completed', isCompleted: true, reply: 'First.\n\nSecond.' });
