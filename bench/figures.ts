@@ -262,6 +262,12 @@ export const GROUPS: readonly Group[] = [
 				peers: { 'openai library': 'adapter.official.streaming' },
 				budgets: [{ text: '1 ms more', reached: value('adapter.added.streaming'), atMost: 1 }],
 			},
+			{
+				name: 'first piece of a streamed reply, after the server sent it',
+				unit: 'ms',
+				ours: 'adapter.firstPiece',
+				budgets: [{ text: '5 ms', reached: value('adapter.firstPiece'), atMost: 5 }],
+			},
 		],
 	},
 	{

@@ -31,12 +31,17 @@ const stream = [
 	'data: [DONE]\n\n',
 ].join('');
 
+/** When the server last began to answer, and when our caller got the first piece of that answer. */
+let answeredAt = 0;
+let firstPieceAt: number | null = null;
+
 const server = createServer((request, response) => {
 	let body = '';
 	request.on('data', (data: Buffer) => (body += data.toString()));
 	request.on('end', () => {
 		const streams = (JSON.parse(body) as { stream?: boolean }).stream === true;
 		response.setHeader('content-type', streams ? 'text/event-stream' : 'application/json');
+		answeredAt = performance.now();
 		response.end(streams ? stream : whole);
 	});
 });
@@ -87,7 +92,7 @@ async function callOurs(config: LlmConfig, streams: boolean): Promise<string> {
 		],
 		tools: [],
 		signal: new AbortController().signal,
-		...(streams ? { onText: () => undefined } : {}),
+		...(streams ? { onText: () => void (firstPieceAt ??= performance.now()) } : {}),
 	};
 	const answer = await models.call(request);
 	if (answer.wasStreamed !== streams) throw new Error(`The adapter streamed: ${answer.wasStreamed}`);
@@ -95,30 +100,39 @@ async function callOurs(config: LlmConfig, streams: boolean): Promise<string> {
 }
 
 /** The two alternate, so that whatever else the machine does falls on both alike. */
-async function compare(streams: boolean): Promise<{ officialMs: number; oursMs: number }> {
+async function compare(
+	streams: boolean,
+): Promise<{ officialMs: number; oursMs: number; firstPieceMs: number | null }> {
 	const config = configOf(streams);
-	const times = { official: [] as number[], ours: [] as number[] };
+	const times = { official: [] as number[], ours: [] as number[], firstPiece: [] as number[] };
 	const check = (text: string) => {
 		if (text !== REPLY) throw new Error('The reply is not whole');
 	};
 	for (let call = 0; call < WARM_UPS + CALLS; call += 1) {
 		const official = await timed(async () => check(await callOfficial(streams)));
+		firstPieceAt = null;
 		const ours = await timed(async () => check(await callOurs(config, streams)));
 		if (call < WARM_UPS) continue;
 		times.official.push(official.wallUs);
 		times.ours.push(ours.wallUs);
+		if (firstPieceAt !== null) times.firstPiece.push(firstPieceAt - answeredAt);
 	}
-	return { officialMs: median(times.official) / 1000, oursMs: median(times.ours) / 1000 };
+	return {
+		officialMs: median(times.official) / 1000,
+		oursMs: median(times.ours) / 1000,
+		firstPieceMs: times.firstPiece.length === 0 ? null : median(times.firstPiece),
+	};
 }
 
 await report(async () => {
 	const reading: Reading = {};
 	for (const streams of [false, true]) {
 		const name = streams ? 'streaming' : 'whole';
-		const { officialMs, oursMs } = await compare(streams);
+		const { officialMs, oursMs, firstPieceMs } = await compare(streams);
 		reading[`adapter.official.${name}`] = officialMs;
 		reading[`adapter.ours.${name}`] = oursMs;
 		reading[`adapter.added.${name}`] = oursMs - officialMs;
+		if (firstPieceMs !== null) reading['adapter.firstPiece'] = firstPieceMs;
 	}
 	server.close();
 	server.closeAllConnections();
