@@ -1,5 +1,8 @@
 /** Whole conversations through n8n's public chat: five turns, a crash between two of them, two messages at once. */
 
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { openStation, type JsonObject, type Station } from '../../lib/index';
@@ -20,6 +23,29 @@ beforeAll(async () => {
 afterAll(async () => {
 	await world?.stop();
 });
+
+let tested = 0;
+
+/** What the editor's button "Test" says of such a credential. */
+async function testCredential(type: string, data: object): Promise<{ status: string; message: string }> {
+	const credential = { name: `Tested ${(tested += 1)}`, type, data };
+	const id = (await world.client.putCredential({ id: '', ...credential })) as string;
+	const answer = await world.client.post('/rest/credentials/test', { credentials: { id, ...credential } });
+	return (answer as { data: { status: string; message: string } }).data;
+}
+
+/** A vendor's list of models: answers whoever sends the right header to the right path, and refuses others. */
+async function startVendor(expected: { path: string; header: string; value: string }): Promise<Server> {
+	const server = createServer((request, response) => {
+		const isRight =
+			request.url?.startsWith(expected.path) === true && request.headers[expected.header] === expected.value;
+		response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' });
+		response.end(isRight ? '{"data":[],"models":[]}' : '{"error":{"message":"refused"}}');
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return server;
+}
 
 /** The store as another process sees it, while n8n has it open. */
 async function inStore<Result>(read: (station: Station) => Promise<Result>): Promise<Result> {
@@ -42,32 +68,45 @@ describe('the package in a real n8n', () => {
 	});
 
 	it('tests its credentials: a model by a request, the store by opening it', async () => {
-		let count = 0;
-		const test = async (type: string, data: object) => {
-			const credential = { name: `Tested ${(count += 1)}`, type, data };
-			const id = (await world.client.putCredential({ id: '', ...credential })) as string;
-			const answer = await world.client.post('/rest/credentials/test', {
-				credentials: { id, ...credential },
-			});
-			return (answer as { data: { status: string; message: string } }).data;
-		};
 		const model = { apiKey: 'test', organizationId: '' };
 		await expect(
-			test('interactlyOpenAiApi', { ...model, baseUrl: `${world.model.url}/v1` }),
+			testCredential('interactlyOpenAiApi', { ...model, baseUrl: `${world.model.url}/v1` }),
 		).resolves.toMatchObject({ status: 'OK' });
 		await expect(
-			test('interactlyOpenAiApi', { ...model, baseUrl: 'http://127.0.0.1:9/v1' }),
+			testCredential('interactlyOpenAiApi', { ...model, baseUrl: 'http://127.0.0.1:9/v1' }),
 		).resolves.toMatchObject({ status: 'Error' });
 		await expect(
-			test('interactlyStoreApi', { path: `${world.userFolder}/other.sqlite` }),
+			testCredential('interactlyStoreApi', { path: `${world.userFolder}/other.sqlite` }),
 		).resolves.toMatchObject({
 			status: 'OK',
 			message: expect.stringContaining('0 workflows'),
 		});
-		await expect(test('interactlyStoreApi', { path: 'other.sqlite' })).resolves.toMatchObject({
+		await expect(testCredential('interactlyStoreApi', { path: 'other.sqlite' })).resolves.toMatchObject({
 			status: 'Error',
 			message: expect.stringContaining('not an absolute path'),
 		});
+	});
+
+	it.each([
+		['interactlyAnthropicApi', 'baseUrl', { path: '/v1/models', header: 'x-api-key', value: 'good' }],
+		['interactlyGoogleApi', 'baseUrl', { path: '/v1beta/models', header: 'x-goog-api-key', value: 'good' }],
+		[
+			'interactlyAzureOpenAiApi',
+			'endpoint',
+			{ path: '/openai/models?api-version=', header: 'api-key', value: 'good' },
+		],
+		['interactlyCustomApi', 'baseUrl', { path: '/models', header: 'authorization', value: 'Bearer good' }],
+	])('tests %s by a request with its key: a wrong key is told', async (type, address, expected) => {
+		const server = await startVendor(expected);
+		try {
+			const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+			const data = { [address]: url, apiVersion: '2024-10-21', defaultHeaders: '{}', verifyTls: true };
+			expect(await testCredential(type, { ...data, apiKey: 'good' })).toMatchObject({ status: 'OK' });
+			expect(await testCredential(type, { ...data, apiKey: 'bad' })).toMatchObject({ status: 'Error' });
+		} finally {
+			server.closeAllConnections();
+			server.close();
+		}
 	});
 });
 
