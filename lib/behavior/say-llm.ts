@@ -21,7 +21,9 @@ export const sayLlm: Behavior<SayLlmNode> = {
 			const apology = errorMessageOf(step);
 			if (apology === null) throw error;
 			// The user hears the apology (R2.49); who runs the graph must learn the reason.
-			step.warn(`The model of "${step.node.name ?? step.node.logical_id}" gave no answer: ${messageOf(error)}`);
+			step.warn(
+				`The model of "${step.node.name ?? step.node.logical_id}" gave no answer: ${messageOf(error)}`,
+			);
 			step.say({ text: apology, type: 'error' });
 			return { output: { structured_output: {} }, failed: true, spoke: true };
 		}
