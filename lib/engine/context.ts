@@ -159,15 +159,10 @@ export function createContext(
 		},
 		mask: (text) => maskSecrets(text, Object.values(request.surroundings.secrets)),
 		warn(threadId, message, onceKey) {
-			if (onceKey !== undefined) {
-				if (state.warnedInRun[onceKey] || state.openTurn?.warned[onceKey]) return;
-			}
-			context.emit({
-				type: 'warned',
-				thread: threadId,
-				message: context.mask(message),
-				onceKey: onceKey ?? null,
-			});
+			// The key may hold the message, and both are kept.
+			const key = onceKey === undefined ? null : context.mask(onceKey);
+			if (key !== null && (state.warnedInRun[key] || state.openTurn?.warned[key])) return;
+			context.emit({ type: 'warned', thread: threadId, message: context.mask(message), onceKey: key });
 		},
 	};
 	return context;
