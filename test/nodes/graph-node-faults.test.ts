@@ -116,7 +116,7 @@ const refused: Array<[string, Attempt, { message: RegExp; description: RegExp }]
 	[
 		'several faults at once',
 		{ parameters: { graph: twoFaults } },
-		{ message: /graph has 2 faults/, description: /R-13[^]*\$\.node_configs\[1\]\.self_loop_config[^]*R-20/ },
+		{ message: /graph has 5 faults/, description: /R-13[^]*\$\.node_configs\[1\]\.self_loop_config[^]*R-20/ },
 	],
 	[
 		'an empty session ID',
@@ -172,16 +172,14 @@ describe('refusals', () => {
 		},
 	);
 
-	it('an edge to nowhere does not stop an exported graph; the finding is shown on the output', async () => {
+	it('an edge to nowhere is refused with its place', async () => {
 		const graph = changed(({ edge_configs: edges }) =>
 			Object.assign(edges[3] ?? {}, { destination_node_logical_id: 'nowhere' }),
 		);
-		const { output, run } = await attempt({ parameters: { graph } });
-		expect(output('Graph')[0]?.json.output).toContain('Elm Street Clinic');
-		const hints = run.data.resultData.runData.Graph?.[0]?.hints ?? [];
-		expect(hints.map(({ message }) => message).join()).toMatch(
-			/edge_configs\[3\][^]*"nowhere" does not exist[^]*R-14/,
-		);
+		const { run } = await attempt({ parameters: { graph } });
+		const error = run.data.resultData.error;
+		expect(error?.message).toMatch(/graph has one fault/);
+		expect(error?.description).toMatch(/edge_configs\[3\][^]*"nowhere" does not exist[^]*R-14/);
 	});
 });
 

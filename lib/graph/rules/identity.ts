@@ -42,13 +42,16 @@ function endpoints(check: Check): void {
 			const id = edge[key];
 			if (id !== null && nodesById.has(id)) continue;
 			const what = id === null ? `has no ${word}` : `${word} ${quoted(id)} does not exist`;
-			check.warning({
+			const finding = {
 				rule: 'R-14',
 				path: check.edgePath(index, key),
 				subject: nameOf(edge),
 				message: `edge ${nameOf(edge)}: ${what}`,
 				advice: 'Connect the edge to a node of this workflow, or remove it; it is never taken.',
-			});
+			};
+			// R3.60: kept when read, but nobody should talk to a graph that has lost a way.
+			if (check.purpose === 'run') check.error(finding);
+			else check.warning(finding);
 		}
 	}
 }
