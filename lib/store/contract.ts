@@ -31,6 +31,8 @@ export interface RunRow {
 	status: string;
 	/** Number of batches in the log; the next batch gets this number. */
 	head: number;
+	/** Where the log ends; two runs of one id and head with different tails have different logs. */
+	tail: Tail;
 	turnCount: number;
 	sessionKey: string | null;
 	createdAt: number;
@@ -40,6 +42,18 @@ export interface RunRow {
 	dueAt: number | null;
 	/** Free searchable facts about the run, set by the upper rooms. */
 	facts: JsonObject;
+}
+
+/** The end of a run's log in the store's own terms: handed out to be handed back, and compared by `sameTail`. */
+export interface Tail {
+	/** The run in this store. */
+	readonly key: number;
+	/** The newest batch; never given out twice, unlike a number. Null in an empty log. */
+	readonly position: number | null;
+}
+
+export function sameTail(one: Tail, other: Tail): boolean {
+	return one.key === other.key && one.position === other.position;
 }
 
 /** The part of a run's index that an append may change in the same transaction; `facts` are replaced whole. */
@@ -93,6 +107,10 @@ export interface AppendRequest {
 	lease: Lease;
 	/** Number the first new batch must get: the head the writer knows. */
 	expectedHead: number;
+	/** The tail the writer knows: spares a lookup, and refuses a log that went back and on again meanwhile. */
+	tail?: Tail;
+	/** Take the lease in the same transaction for so long, as `claim` does; refused when another owner has it. */
+	claimMs?: number;
 	data: string;
 	patch?: RunPatch;
 	/** Give the lease back in the same transaction. */
@@ -207,8 +225,8 @@ export interface Store {
 	renew(lease: Lease, leaseMs: number): Promise<boolean>;
 	/** Gives a held lease back, with what the run's index must learn in the same transaction. */
 	release(lease: Lease, patch?: Pick<RunPatch, 'dueAt'>): Promise<void>;
-	/** @throws {RunError} `RUN_LEASE_LOST` when the lease or the head no longer fits; nothing is written then. */
-	append(request: AppendRequest): Promise<{ head: number }>;
+	/** @throws {RunError} `RUN_LEASE_LOST` when lease, head or tail do not fit; nothing is written then. */
+	append(request: AppendRequest): Promise<{ head: number; tail: Tail }>;
 	/**
 	 * Takes back every batch from number `head` on, as if it had never been written, and sets the row back.
 	 * @throws {RunError} `RUN_LEASE_LOST`.

@@ -1,7 +1,18 @@
 /** The same methods without a database: for tests, the terminal and runs that need not outlive the process. */
 
 import { systemClock, type Clock } from '../clock';
-import type { AppendRequest, Batch, NewRun, RunFilter, RunRow, Snapshot, Store, Written } from './contract';
+import {
+	sameTail,
+	type AppendRequest,
+	type Batch,
+	type NewRun,
+	type RunFilter,
+	type RunRow,
+	type Snapshot,
+	type Store,
+	type Tail,
+	type Written,
+} from './contract';
 import { leaseLost, runExists, runUnknown, sessionTaken } from './refusals';
 import { graphHash } from './run-work';
 import { createWorkflowMemory } from './workflow-memory';
@@ -94,6 +105,7 @@ export function createMemoryStore(options: { clock?: Clock } = {}): Store {
 				batch !== null && batch.runId === lease.runId && batch.number >= head ? null : batch,
 			);
 			kept.run.head = head;
+			kept.run.tail = tailOf(memory, kept);
 			if (kept.snapshot !== null && kept.snapshot.head > head) kept.snapshot = null;
 			if (patch.status !== undefined) kept.run.status = patch.status;
 			if (patch.turnCount !== undefined) kept.run.turnCount = patch.turnCount;
@@ -162,6 +174,7 @@ function create(memory: RunMemory, run: NewRun, now: number) {
 		graphHash: hash,
 		status: run.status,
 		head: 0,
+		tail: { key: memory.created + 1, position: null },
 		turnCount: 0,
 		sessionKey: run.sessionKey,
 		createdAt: run.createdAt,
@@ -180,23 +193,33 @@ function create(memory: RunMemory, run: NewRun, now: number) {
 	return { run: structuredClone(row), lease: { runId: run.id, owner: run.owner } };
 }
 
-function append(memory: RunMemory, request: AppendRequest, now: number): { head: number } {
-	const { lease, expectedHead, data, patch } = request;
+/** The tail of a run after some of its batches were taken back. */
+function tailOf({ written }: RunMemory, { run }: Kept): Tail {
+	const index = written.findLastIndex((batch) => batch?.runId === run.id);
+	return { key: run.tail.key, position: index < 0 ? null : index + 1 };
+}
+
+function append(memory: RunMemory, request: AppendRequest, now: number): { head: number; tail: Tail } {
+	const { lease, expectedHead, tail, claimMs, data, patch } = request;
 	const kept = memory.runs.get(lease.runId);
-	if (kept === undefined || kept.owner !== lease.owner || kept.run.head !== expectedHead) {
-		throw leaseLost(lease.runId);
-	}
+	if (kept === undefined || kept.run.head !== expectedHead) throw leaseLost(lease.runId);
+	if (tail !== undefined && !sameTail(kept.run.tail, tail)) throw leaseLost(lease.runId);
+	const isFree = claimMs !== undefined && (kept.owner === null || kept.leaseUntil <= now);
+	if (kept.owner !== lease.owner && !isFree) throw leaseLost(lease.runId);
+	kept.owner = lease.owner;
+	if (claimMs !== undefined) kept.leaseUntil = now + claimMs;
 	kept.batches.push(data);
 	memory.written.push({ runId: lease.runId, number: expectedHead, data });
 	const { run } = kept;
 	run.head += 1;
+	run.tail = { key: run.tail.key, position: memory.written.length };
 	run.updatedAt = now;
 	if (patch?.status !== undefined) run.status = patch.status;
 	if (patch?.turnCount !== undefined) run.turnCount = patch.turnCount;
 	if (patch?.dueAt !== undefined) run.dueAt = patch.dueAt;
 	if (patch?.facts !== undefined) run.facts = structuredClone(patch.facts);
 	if (request.release === true) kept.owner = null;
-	return { head: run.head };
+	return { head: run.head, tail: run.tail };
 }
 
 function list(memory: RunMemory, filter: RunFilter): { rows: RunRow[]; total: number } {

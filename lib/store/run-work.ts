@@ -3,19 +3,9 @@
 import type { Kysely } from './kysely';
 import { hash as digest } from 'node:crypto';
 import type { JsonObject } from '../json';
-import type {
-	AppendRequest,
-	Batch,
-	Lease,
-	NewRun,
-	RunFilter,
-	RunLog,
-	RunPatch,
-	RunRow,
-	Snapshot,
-} from './contract';
+import type { Batch, Lease, NewRun, RunFilter, RunLog, RunPatch, RunRow, Snapshot } from './contract';
 import type { Dialect } from './dialect';
-import { leaseLost, runExists, runUnknown, sessionTaken } from './refusals';
+import { runExists, runUnknown, sessionTaken } from './refusals';
 import type { Tables } from './schema';
 import { selectRuns, type RunColumns, type Statements } from './sql';
 import { first, once, rows, type Work } from './statement';
@@ -35,6 +25,7 @@ function toRun(row: RunColumns): RunRow {
 		graphHash: row.graph_hash,
 		status: row.status,
 		head: row.head,
+		tail: { key: row.key, position: row.last },
 		turnCount: row.turn_count,
 		sessionKey: row.session_key,
 		createdAt: row.created_at,
@@ -146,37 +137,6 @@ export function* release(
 	const { dueAt } = patch;
 	if (dueAt !== undefined) yield* rows(statements.setDue({ id: lease.runId, owner: lease.owner, dueAt }));
 	yield* rows(statements.release({ id: lease.runId, owner: lease.owner }));
-}
-
-export function* append(tools: WorkTools, request: AppendRequest): Work<{ head: number }> {
-	const { statements } = tools;
-	const { lease, expectedHead, data, patch } = request;
-	const added = yield* first(
-		statements.insertBatch({ id: lease.runId, owner: lease.owner, head: expectedHead, data }),
-	);
-	if (added === null) throw leaseLost(lease.runId);
-	// A statement of its own: background work is rare, and this one is written at the ends of turns.
-	if (patch?.dueAt !== undefined) {
-		yield* rows(statements.setDue({ id: lease.runId, owner: lease.owner, dueAt: patch.dueAt }));
-	}
-	const head = expectedHead + 1;
-	const now = tools.now();
-	const place = { key: added.run_key, head, last: added.position, now };
-	if (patch === undefined && request.release !== true) {
-		yield* rows(statements.advance(place));
-	} else {
-		yield* rows(
-			statements.advanceAndPatch({
-				...place,
-				status: patch?.status ?? null,
-				turnCount: patch?.turnCount ?? null,
-				facts: patch?.facts === undefined ? null : JSON.stringify(patch.facts),
-				owner: request.release === true ? null : lease.owner,
-				until: request.release === true ? 0 : null,
-			}),
-		);
-	}
-	return { head };
 }
 
 export function* readBatches({ statements }: WorkTools, runId: string, from: number): Work<Batch[]> {

@@ -1,11 +1,12 @@
 /** Every statement that runs often, compiled once by Kysely for the dialect in use. */
 
+import { appendStatements } from './append-sql';
 import type { Kysely, Selectable } from './kysely';
 import type { RunTable, Tables } from './schema';
 import { statement } from './statement';
 import { watchStatements } from './watch-sql';
 
-export type RunColumns = Omit<Selectable<RunTable>, 'graph_key' | 'last'> & { graph_hash: string };
+export type RunColumns = Omit<Selectable<RunTable>, 'graph_key'> & { graph_hash: string };
 
 const ownColumns = [
 	'run.key',
@@ -14,6 +15,7 @@ const ownColumns = [
 	'run.version_number',
 	'run.status',
 	'run.head',
+	'run.last',
 	'run.turn_count',
 	'run.session_key',
 	'run.created_at',
@@ -36,6 +38,7 @@ export type Statements = ReturnType<typeof compileStatements>;
 export function compileStatements(db: Kysely<Tables>) {
 	return {
 		...runStatements(db),
+		...appendStatements(db),
 		...logStatements(db),
 		...settingStatements(db),
 		...watchStatements(db),
@@ -156,52 +159,6 @@ function runStatements(db: Kysely<Tables>) {
 
 function logStatements(db: Kysely<Tables>) {
 	return {
-		/** Writes the batch only if the lease and the head still fit; no row otherwise. */
-		insertBatch: statement<{ id: string; owner: string; head: number; data: string }>()((values) =>
-			db
-				.insertInto('batch')
-				.columns(['run_key', 'previous', 'number', 'data'])
-				.expression((build) =>
-					build
-						.selectFrom('run')
-						.select((select) => ['key', 'last', 'head', select.val(values.data).as('data')])
-						.where('id', '=', values.id)
-						.where('head', '=', values.head)
-						.where('lease_owner', '=', values.owner),
-				)
-				.returning(['position', 'run_key']),
-		),
-		advance: statement<{ key: number; head: number; last: number; now: number }>()((values) =>
-			db
-				.updateTable('run')
-				.set({ head: values.head, last: values.last, updated_at: values.now })
-				.where('key', '=', values.key),
-		),
-		advanceAndPatch: statement<{
-			key: number;
-			head: number;
-			last: number;
-			now: number;
-			status: string | null;
-			turnCount: number | null;
-			facts: string | null;
-			owner: string | null;
-			until: number | null;
-		}>()((values) =>
-			db
-				.updateTable('run')
-				.set((set) => ({
-					head: values.head,
-					last: values.last,
-					updated_at: values.now,
-					status: set.fn.coalesce(set.val(values.status), 'status'),
-					turn_count: set.fn.coalesce(set.val(values.turnCount), 'turn_count'),
-					facts: set.fn.coalesce(set.val(values.facts), 'facts'),
-					lease_owner: values.owner,
-					lease_until: set.fn.coalesce(set.val(values.until), 'lease_until'),
-				}))
-				.where('key', '=', values.key),
-		),
 		/** The batches of a run from a number on, newest first. */
 		readBatches: statement<{ id: string; from: number }>()((values) =>
 			db

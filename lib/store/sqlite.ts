@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { systemClock, type Clock } from '../clock';
 import { StoreError } from '../errors';
+import { append } from './append';
 import type { Store } from './contract';
 import { explainSqlite, isSqliteBusy, sqliteDialect } from './dialect';
 import { createGroup, patiently, type Transactor } from './group';
@@ -57,7 +58,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 			if (error !== undefined) throw migrationFailed(error, options.path);
 		});
 		const tools = { db, statements: compileStatements(db), dialect, now: () => clock.now() };
-		return createSqlStore({ tools, ...createDriver(database, clock) });
+		return createSqlStore({ tools, append, ...createDriver(database, clock) });
 	} catch (error) {
 		database.close();
 		throw explainSqlite(error, `open "${options.path}"`);
@@ -87,7 +88,7 @@ async function openFile(path: string): Promise<DatabaseSync> {
 	}
 }
 
-function createDriver(database: DatabaseSync, clock: Clock): Omit<SqlDriver, 'tools'> {
+function createDriver(database: DatabaseSync, clock: Clock): Omit<SqlDriver, 'tools' | 'append'> {
 	const transactor = createTransactor(database);
 	const group = createGroup(transactor, clock);
 	const begin = database.prepare('begin');
@@ -179,8 +180,7 @@ function createTransactor(database: DatabaseSync): Transactor {
 		}
 		const parameters = call.parameters as SQLInputValue[];
 		if (known.reads) return known.statement.all(...parameters);
-		known.statement.run(...parameters);
-		return [];
+		return [known.statement.run(...parameters)];
 	}
 
 	return {

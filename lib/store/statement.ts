@@ -16,6 +16,13 @@ export interface Call<Row = unknown> {
  */
 export type Work<Result> = Generator<Call, Result, unknown[]>;
 
+/** What a statement that answers no rows did, in the words of `node:sqlite`. */
+export interface Effect {
+	changes: number | bigint;
+	/** The key of the row that an insert added. */
+	lastInsertRowid: number | bigint;
+}
+
 /** A statement whose values are given at each use. */
 export type Statement<Values, Row> = (values: Values) => Call<Row>;
 
@@ -43,7 +50,7 @@ export function statement<Values extends object>(): <Row>(
 		);
 		return (values) => ({
 			sql,
-			parameters: slots.map((slot) => (slot.name === null ? slot.value : values[slot.name])),
+			parameters: slots.map(({ name, value }) => (name === null ? value : values[name])),
 		});
 	};
 }
@@ -57,6 +64,11 @@ export function once<Row>(query: Compilable<Row>): Call<Row> {
 /** All rows of a call. */
 export function* rows<Row>(call: Call<Row>): Generator<Call, Row[], unknown[]> {
 	return (yield call) as Row[];
+}
+
+/** What a call without rows did; for drivers that answer it as the only row of such a call. */
+export function* effect(call: Call<unknown>): Generator<Call, Effect, unknown[]> {
+	return (yield call)[0] as Effect;
 }
 
 /** The first row of a call, or null. */

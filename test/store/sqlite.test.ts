@@ -172,7 +172,7 @@ describe('sqlite: trouble', () => {
 		await new Promise((resolve) => setTimeout(resolve, 300));
 		other.exec('commit');
 		other.close();
-		expect(await appended).toEqual({ head: 1 });
+		expect(await appended).toMatchObject({ head: 1 });
 		await store.close();
 	});
 
@@ -190,7 +190,7 @@ describe('sqlite: trouble', () => {
 			retryable: true,
 		});
 		other.close();
-		expect(await store.append({ lease, expectedHead: 0, data: 'now' })).toEqual({ head: 1 });
+		expect(await store.append({ lease, expectedHead: 0, data: 'now' })).toMatchObject({ head: 1 });
 		await store.close();
 	});
 
