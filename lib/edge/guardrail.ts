@@ -3,6 +3,7 @@
 import { readFlag } from '../graph/field';
 import type { Graph } from '../graph/graph';
 import type { Node } from '../graph/node';
+import { pastDisabled } from './direct';
 
 /** What becomes of a hop once strikes are counted. */
 export type Strike =
@@ -38,9 +39,11 @@ export function countStrike(request: StrikeRequest): Strike {
 	return { outcome: 'redirect', strikes, destination: target };
 }
 
-/** True when a conditional-type hop between these two nodes is closed (R3.44). */
-export function isClosedByGuardrail(graph: Graph, from: Node, to: Node): boolean {
-	if (!from.is_guardrail_node || !to.is_guardrail_node || from === to) return false;
+/** True when a conditional-type hop from one node towards another is closed (R3.44); it ends past disabled ones. */
+export function isClosedByGuardrail(graph: Graph, from: Node, towards: Node): boolean {
+	if (!from.is_guardrail_node) return false;
+	const to = pastDisabled(graph, towards).node;
+	if (!to?.is_guardrail_node || from === to) return false;
 	return readFlag(graph.workflow_config.miscellaneous['no_hopping_between_guardrail_nodes']) !== false;
 }
 

@@ -213,7 +213,7 @@ function endExecution(
 }
 
 function failedOutcome(message: string): StepOutcome {
-	return { output: { success: false, error_message: message }, failed: true };
+	return { output: { success: false, error_message: message } };
 }
 
 /** A signal that aborts when the loop's time is spent, or with the turn (R6.11). */

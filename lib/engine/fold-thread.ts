@@ -2,6 +2,7 @@
 
 import { afterEvaluation } from '../edge/waiting';
 import type { Graph } from '../graph/graph';
+import { entersGlobalNode } from '../graph/interior';
 import type { RunEvent } from './contract';
 import { withoutStretches } from './interruption';
 import { namespace, type Message, type RunState, type ThreadState } from './state';
@@ -60,6 +61,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			return;
 		case 'loopRepeated':
 			markStep(state, thread, event.attempt);
+			settleSpeech(thread);
 			if (thread.loop) {
 				thread.loop.attempts = event.attempt;
 				thread.loop.dueMs = null;
@@ -84,7 +86,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 				nodeId: event.nodeId,
 				attempt: event.attempt,
 				spoke: false,
-				failed: true,
+				failed: false,
 				answered: false,
 				picks: [],
 				pickedBy: null,
@@ -205,7 +207,7 @@ function hop(
 	if (event.kind === 'reverse') {
 		if (event.globalNodeId !== null) delete thread.callers[event.globalNodeId];
 		thread.forcedText = true;
-	} else if (destinationId !== null && graph.nodesById.get(destinationId)?.global_node_config?.is_global) {
+	} else if (destinationId !== null && entersGlobalNode(graph, event.fromNodeId, destinationId)) {
 		thread.callers[destinationId] = event.fromNodeId;
 	}
 	countStrike(state, thread, event, graph);

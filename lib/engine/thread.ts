@@ -103,13 +103,19 @@ function enter(context: Context, thread: ThreadState): Promise<void> | null {
 /** What a visit left behind is forgotten when the next one begins (R2.51). */
 function forgetLastVisit(context: Context, thread: ThreadState, node: Node): void {
 	if (node.type !== 'say_llm' || node.max_turns === null || !BEGINS_VISIT.has(thread.entry)) return;
-	if (thread.variables['max_turns_reached'] !== true) return;
+	forget(context, thread, 'max_turns_reached');
+}
+
+/** Clears a variable, also where only its name qualified by this node still holds a value. */
+function forget(context: Context, thread: ThreadState, name: string): void {
+	const values = [thread.variables[name], thread.variables[`${thread.nodeId}.${name}`]];
+	if (values.every((value) => value === undefined || value === null)) return;
 	context.emit({
 		type: 'wrote',
 		thread: thread.id,
 		lane: null,
 		nodeId: thread.nodeId,
-		values: { max_turns_reached: null },
+		values: { [name]: null },
 		workflowValues: {},
 	});
 }
@@ -122,19 +128,7 @@ function beginExecution(
 	const { ports } = context;
 	const loop = node.self_loop_config;
 	if (loop?.enabled && thread.entry !== 'retry') {
-		if (
-			thread.variables['self_loop_outcome'] !== undefined &&
-			thread.variables['self_loop_outcome'] !== null
-		) {
-			context.emit({
-				type: 'wrote',
-				thread: thread.id,
-				lane: null,
-				nodeId: thread.nodeId,
-				values: { self_loop_outcome: null },
-				workflowValues: {},
-			});
-		}
+		forget(context, thread, 'self_loop_outcome');
 		const deadlineMs = loop.expiry_time === null ? null : ports.clock.now() + loop.expiry_time * 1000;
 		context.emit({ type: 'loopStarted', thread: thread.id, nodeId: thread.nodeId, deadlineMs });
 	}

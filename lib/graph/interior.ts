@@ -61,3 +61,16 @@ export function interiorsEntered(graph: Graph, fromNodeId: string | null, toNode
 	}
 	return entered;
 }
+
+/** True for a hop into a global node from another node; a global super node is entered from outside it (R3.40). */
+export function entersGlobalNode(graph: Graph, fromNodeId: string, toNodeId: string): boolean {
+	const node = graph.nodesById.get(toNodeId);
+	if (!node?.global_node_config?.is_global || fromNodeId === toNodeId) return false;
+	let interior = graph.interiorByNode.get(toNodeId) ?? null;
+	for (; interior !== null; interior = interior.parent) {
+		const standsForSuperNode =
+			interior.entryNodeId === toNodeId && (interior.parent ?? graph).globalNodes.includes(node);
+		if (standsForSuperNode && interior.nodeIds.has(fromNodeId)) return false;
+	}
+	return true;
+}

@@ -1,0 +1,186 @@
+/** Rules that meet: loops with judged exits, guardrails behind disabled nodes, ways back out of loops and super nodes. */
+
+import { loadGraph } from '../../lib/graph/build';
+import { expandSuperNodes } from '../../lib/graph/expand';
+import type { JsonObject } from '../../lib/json';
+import { direct, expression, freeform, graphOf, line, noop, say, start } from './graphs';
+import { createWorld } from './world';
+
+const loop = (more: JsonObject): JsonObject => ({ self_loop_config: { enabled: true, ...more } });
+const poll = (more: JsonObject): JsonObject => ({
+	type: 'http_request',
+	logical_id: 'P',
+	name: 'P',
+	url: 'https://lab.example/',
+	...start,
+	...more,
+});
+const globalNode = (id: string, more: JsonObject = {}): JsonObject =>
+	say(id, true, true, {
+		global_node_config: {
+			is_global: true,
+			condition: { condition_freeform: `wants ${id}` },
+			reverse_conditional_edge: { condition_freeform: 'is done' },
+		},
+		...more,
+	});
+const holds = () => ({ output: { justification: 'j', condition_met: true } });
+
+describe('bounded loops', () => {
+	test('R6.11, R6.9: after an expired attempt a freeform exit of a node without a model is judged once more', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[poll(loop({ expiry_time: 5 })), line('B')],
+				[freeform('P', 'B', 'The lab gave no answer.')],
+			),
+			http: {
+				send: (request) =>
+					new Promise((_resolve, reject) => {
+						request.signal?.addEventListener('abort', () => reject(new Error('cut off')));
+					}),
+			},
+			script: holds,
+		});
+		world.clock.jumps = true;
+		expect(await world.start()).toBe('→c S(B) END');
+		expect(world.requests).toHaveLength(1);
+		expect(world.types()).toEqual(expect.arrayContaining(['node_expired', 'self_loop_exhausted']));
+	});
+
+	test('R6.13, R6.5: an attempt that throws is followed by the judgement of freeform exits, as any attempt', async () => {
+		const world = createWorld({
+			graph: graphOf([poll(loop({ max_retries: 5 })), line('B')], [freeform('P', 'B', 'It does not work.')]),
+			http: {
+				send: () => {
+					throw new TypeError('a bug');
+				},
+			},
+			script: holds,
+		});
+		expect(await world.start()).toBe('W(P) →c S(B) END');
+		expect(world.warnings()).toEqual([expect.stringContaining('Attempt 1 of "P" failed')]);
+		expect(world.requests).toHaveLength(1);
+	});
+
+	test('R3.51: an attempt that spoke without an exit ends the row of hops, so the next one has its exits again', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[say('A', true, true, start), say('B', false, false, loop({ max_retries: 2 })), line('C')],
+				[freeform('A', 'B'), freeform('B', 'C')],
+				{ miscellaneous: { consecutive_conditional_edges_max_limit: '1' } },
+			),
+			script: (_request, call) => (call === 0 ? { pick: 'B' } : { text: 'still here' }),
+		});
+		await world.start();
+		expect(await world.say('hi')).toBe('S(A) →c S(B) S(B) S(B) END');
+		expect(world.requests.map((request) => request.tools.length)).toEqual([1, 0, 1, 1]);
+	});
+
+	test('R6.8: a new visit forgets the outcome under the name of its node too, whatever looped in between', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('A', { ...start, ...loop({ max_retries: 0 }) }),
+					noop('B', loop({ max_retries: 0 })),
+					say('chat', true, true),
+				],
+				[
+					expression('A', 'B', "[[A.self_loop_outcome]] == 'max_retries'"),
+					expression('B', 'chat', '[[no_op_result_success]] == true'),
+					freeform('chat', 'A'),
+				],
+			),
+			script: (request) => (request.tools.length > 0 ? { pick: 'A' } : { text: 'ok' }),
+		});
+		await world.start();
+		const from = world.wire.length;
+		await world.say('again');
+		expect(world.types(from).filter((type) => type === 'self_loop_exhausted')).toHaveLength(1);
+	});
+});
+
+describe('guardrails behind disabled nodes', () => {
+	const off = { disabled: true };
+	const guard = { is_guardrail_node: true };
+
+	test('R3.44, R3.57: a hop counts as going to the node it ends at, past the disabled ones', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					say('A', true, true, { ...start, ...guard }),
+					noop('toGuard', off),
+					say('G', true, true, guard),
+					noop('toPlain', { ...off, ...guard }),
+					say('N', true, true),
+				],
+				[freeform('A', 'toGuard'), direct('toGuard', 'G'), freeform('A', 'toPlain'), direct('toPlain', 'N')],
+			),
+		});
+		await world.start('hi');
+		expect(world.requests[0]?.tools.map((tool) => tool.name)).toEqual([
+			expect.stringMatching(/^Destination_Node_toPlain_/),
+		]);
+	});
+
+	test('R3.44, R3.57: a way through disabled nodes back to the same node stays open', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[say('A', true, true, { ...start, ...guard }), noop('X', { ...off, ...guard })],
+				[freeform('A', 'X'), direct('X', 'A')],
+			),
+		});
+		await world.start('hi');
+		expect(world.requests[0]?.tools).toHaveLength(1);
+	});
+});
+
+describe('the memory of the caller', () => {
+	test('R3.40: a hop of a global node to itself leaves its caller known', async () => {
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start), globalNode('G')], [freeform('G', 'G', 'asks again')]),
+			script: (request, call) => {
+				if (call === 0) return { pick: 'G' };
+				const itself = request.tools.find((tool) => tool.description.startsWith('asks again'));
+				return call === 1 ? { pickTool: itself?.name ?? '' } : call === 3 ? { pick: 'A' } : { text: 'ok' };
+			},
+		});
+		await world.start();
+		expect(await world.say('help')).toBe('S(A) →g S(G) →c S(G) P(G)');
+		expect(await world.say('thanks')).toBe('S(G) →r S(A) P(A)');
+	});
+
+	test('R3.40, R3.43: a loop inside a global super node leads back to the caller outside', async () => {
+		const inner = graphOf(
+			[say('ask', true, true, start), noop('check')],
+			[freeform('ask', 'check', 'gave a date'), direct('check', 'ask')],
+		);
+		const expanded = await expandSuperNodes(
+			loadGraph(
+				graphOf([
+					say('A', true, true, start),
+					{
+						type: 'super_node',
+						logical_id: 'S',
+						name: 'S',
+						encapsulated_workflow_config: inner,
+						global_node_config: {
+							is_global: true,
+							condition: { condition_freeform: 'wants S' },
+							reverse_conditional_edge: { condition_freeform: 'is done' },
+						},
+					},
+				]),
+			),
+		);
+		const world = createWorld({
+			graph: expanded.graph,
+			script: (_request, call) => {
+				if (call === 0) return { pick: 'ask' };
+				return call === 1 ? { pick: 'check' } : call === 3 ? { pick: 'A' } : { text: 'ok' };
+			},
+		});
+		await world.start();
+		expect(await world.say('help')).toBe('S(A) →g S(S__ask) →c W(S__check) →d S(S__ask) P(S__ask)');
+		expect(await world.say('thanks')).toBe('S(S__ask) →r S(A) P(A)');
+	});
+});
