@@ -561,6 +561,12 @@ const BROKEN: Array<[string, 'error' | 'warning', string, Document]> = [
 		{ nodes: [noOp('a'), noOp('b')], edges: [edge('start', 'a'), when('start', 'b')] },
 	],
 	[
+		'R3.15',
+		'warning',
+		'$.edge_configs[0].condition.condition_freeform',
+		{ nodes: [noOp('a')], edges: [when('start', 'a', { condition: { condition_freeform: 'x' } })] },
+	],
+	[
 		'R5.18',
 		'warning',
 		'$.node_configs[2]',
@@ -593,6 +599,19 @@ describe('part 3: what breaks a rule is reported with place, subject and advice'
 		expect(faultsOf(loop({}), { purpose: 'run', ...OPTIONS })).toEqual([]);
 		expect(faultsOf(forked(), { purpose: 'run', ...OPTIONS })).toEqual([]);
 	});
+
+	test.each(['R-14', 'R-29', 'R-32', 'R-47', 'R-48', 'R-50', 'R-52'])(
+		'R3.58: %s does not look at disabled edges',
+		(broken) => {
+			const documents = BROKEN.flatMap(([rule, , , document]) => (rule === broken ? [document] : []));
+			expect(documents).not.toEqual([]);
+			for (const document of documents) {
+				const edges = (document.edges ?? []).map((one) => ({ ...(one as JsonObject), disabled: true }));
+				const found = faultsOf({ ...document, edges }, { ...OPTIONS, purpose: 'run' });
+				expect(found.filter(({ rule }) => rule === broken)).toEqual([]);
+			}
+		},
+	);
 
 	test('all faults are found at once', () => {
 		const rules = faultsOf({

@@ -121,7 +121,7 @@ function endless(check: Check, reached: ReadonlyMap<string, DirectEdge>): void {
 function threadIds(check: Check): void {
 	const first = new Map<string, Edge>();
 	for (const [index, edge] of check.graph.edge_configs.entries()) {
-		if (edge.type !== 'direct' || edge.companion_thread_config === null) continue;
+		if (edge.type !== 'direct' || edge.disabled || edge.companion_thread_config === null) continue;
 		const id = edge.companion_thread_config.thread_id;
 		if (id === null) continue;
 		const subject = nameOf(edge);

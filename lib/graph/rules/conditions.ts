@@ -26,7 +26,8 @@ function hasText(condition: Condition | null): boolean {
 }
 
 function edgeCondition(check: Check, edge: Edge, index: number): void {
-	if (edge.type !== 'conditional') return;
+	// A disabled edge is as good as absent (R3.58).
+	if (edge.type !== 'conditional' || edge.disabled) return;
 	const subject = nameOf(edge);
 	const path = check.edgePath(index, 'condition');
 	if (!hasText(edge.condition)) {

@@ -38,6 +38,8 @@ function endpoints(check: Check): void {
 		['destination_node_logical_id', 'destination'],
 	] as const;
 	for (const [index, edge] of edge_configs.entries()) {
+		// A disabled edge is as good as absent (R3.58).
+		if (edge.disabled) continue;
 		for (const [key, word] of ends) {
 			const id = edge[key];
 			if (id !== null && nodesById.has(id)) continue;

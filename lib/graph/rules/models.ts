@@ -1,6 +1,8 @@
 /** Models (R-25, R-34, R-86 to R-88): temperatures, capabilities, retired models, nodes without a model. */
 
+import type { ConditionalEdge } from '../edge';
 import type { LlmConfig } from '../model';
+import type { Node, SayLlmNode, WorkerLlmNode, WorkflowRunEvaluatorNode } from '../node';
 import {
 	ADAPTIVE_THINKING,
 	ALWAYS_THINKING_GOOGLE,
@@ -85,9 +87,9 @@ function nodesWithoutModel(check: Check): void {
 		config.attachable_llm_config_id !== null ||
 		(config.llms_config !== null && config.llms_config.type !== 'no_llm');
 	if (hasDefault) return;
+	judgedEdges(check);
 	for (const [index, node] of check.graph.node_configs.entries()) {
-		if (node.type !== 'say_llm' && node.type !== 'worker_llm' && node.type !== 'workflow_run_evaluator')
-			continue;
+		if (!hasModelCall(node)) continue;
 		if (node.disabled || node.attachable_llm_config_id !== null) continue;
 		if (node.llms_config !== null && node.llms_config.type !== 'global_default_llm') continue;
 		check.warning({
@@ -99,6 +101,32 @@ function nodesWithoutModel(check: Check): void {
 				'Set llms_config on the node or on the workflow; otherwise the default of the team has to answer.',
 		});
 	}
+}
+
+/** R3.15: the workflow's model judges the freeform edges of nodes that have none. */
+function judgedEdges(check: Check): void {
+	for (const [index, edge] of check.graph.edge_configs.entries()) {
+		if (edge.type !== 'conditional' || edge.disabled || !isFreeform(edge)) continue;
+		const source = check.graph.nodesById.get(edge.source_node_logical_id ?? '');
+		if (!source || source.disabled || source.type === 'super_node' || hasModelCall(source)) continue;
+		check.warning({
+			rule: 'R3.15',
+			path: check.edgePath(index, 'condition', 'condition_freeform'),
+			subject: nameOf(edge),
+			message: `edge ${nameOf(edge)} has no LLM to judge it: node ${nameOf(source)} calls none, and the workflow has none`,
+			advice:
+				'Set llms_config on the workflow, or use a condition_expression; otherwise the default of the team has to judge.',
+		});
+	}
+}
+
+function isFreeform({ condition }: ConditionalEdge): boolean {
+	const isBlank = (text: string | null | undefined) => (text ?? '').trim() === '';
+	return isBlank(condition?.condition_expression) && !isBlank(condition?.condition_freeform);
+}
+
+function hasModelCall(node: Node): node is SayLlmNode | WorkerLlmNode | WorkflowRunEvaluatorNode {
+	return node.type === 'say_llm' || node.type === 'worker_llm' || node.type === 'workflow_run_evaluator';
 }
 
 function savedConfigs(check: Check): void {

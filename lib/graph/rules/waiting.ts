@@ -6,7 +6,7 @@ import { type Check, isInteractive, nameOf } from './context';
 
 export function checkWaiting(check: Check): void {
 	for (const [index, edge] of check.graph.edge_configs.entries()) {
-		if (edge.type === 'conditional' && edge.evaluate_while_waiting_config?.enabled === true)
+		if (edge.type === 'conditional' && !edge.disabled && edge.evaluate_while_waiting_config?.enabled === true)
 			waitingEdge(check, edge, index);
 	}
 }
