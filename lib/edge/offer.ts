@@ -24,10 +24,14 @@ export interface OfferOptions {
 	scope: Scope;
 	/** A secret of the run that never enters a conversation; it makes the names unguessable. */
 	nonce: string;
+	/** What has been said before the call: a name that stands in there is offered no more. */
+	heard?: ReadonlyArray<{ content: string }>;
 }
 
 /** Turns exits into tools, in the order given (R3.17). */
-export function offerExits(exits: readonly Exit[], { scope, nonce }: OfferOptions): ExitTool[] {
+export function offerExits(exits: readonly Exit[], options: OfferOptions): ExitTool[] {
+	const { scope } = options;
+	const nonce = unheardNonce(exits, options);
 	return exits.map((exit) => {
 		const shape = readArgumentsSchema(exit.condition.args_schema);
 		const messagePrompt = dynamicMessagePrompt(exit);
@@ -42,7 +46,7 @@ export function offerExits(exits: readonly Exit[], { scope, nonce }: OfferOption
 			exit,
 			definition: {
 				name: nameOf(exit, nonce),
-				description: `${fillText(exit.condition.condition_freeform ?? '', scope)}\n\n${EXIT_TOOL_RULE}`,
+				description: `${conditionText(exit, scope)}\n\n${EXIT_TOOL_RULE}`,
 				parameters: { type: 'object', properties, required, ...shape.definitions },
 			},
 			read: async (given) => {
@@ -61,6 +65,11 @@ export function offerExits(exits: readonly Exit[], { scope, nonce }: OfferOption
 	});
 }
 
+/** The hydrated freeform text; a value of the conversation stays within its line (R3.17, R3.25). */
+export function conditionText({ condition }: Exit, scope: Scope): string {
+	return fillText(condition.condition_freeform ?? '', scope, { singleLine: true });
+}
+
 /** The prompt of an exit's generated line, or null; a static line wins over it (R3.22). */
 export function dynamicMessagePrompt({ condition }: Exit): string | null {
 	if ((condition.static_messages_config?.static_messages.length ?? 0) > 0) return null;
@@ -71,6 +80,19 @@ export function dynamicMessagePrompt({ condition }: Exit): string | null {
 /** Identifies an exit among all of a graph: its edge, or its global node with the direction. */
 export function exitKey(exit: Exit): string {
 	return exit.kind === 'own' ? `edge:${exit.edge?.logical_id}` : `${exit.kind}:${exit.globalNodeId}`;
+}
+
+/** A model may tell a name although it is asked not to; then all names of the offer change. */
+function unheardNonce(exits: readonly Exit[], { nonce, heard = [] }: OfferOptions): string {
+	const texts = heard.filter(({ content }) => content.includes(EXIT_TOOL_PREFIX));
+	let unheard = nonce;
+	for (let change = 1; exits.some((exit) => isHeard(texts, nameOf(exit, unheard))); change++)
+		unheard = `${nonce}\n${change}`;
+	return unheard;
+}
+
+function isHeard(texts: ReadonlyArray<{ content: string }>, name: string): boolean {
+	return texts.some(({ content }) => content.includes(name));
 }
 
 function nameOf(exit: Exit, nonce: string): string {

@@ -135,6 +135,7 @@ async function runBehavior(
 						scope: context.scope(thread),
 						// The same throughout a run: changing names would defeat the cache of prompts at the provider.
 						nonce: nonce(state.seed, `exits|${thread.nodeId}`),
+						heard: thread.history.slice(0, thread.frame?.historyStart),
 					}),
 		withoutTools,
 		signal,

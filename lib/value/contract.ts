@@ -46,6 +46,11 @@ export interface ScopeSources {
 export interface FillOptions {
 	/** Substitute real secrets: outbound fields only (R4.27). Default false: the mask. */
 	reveal?: boolean;
+	/**
+	 * Values that the author did not write lose their line breaks, so that none of them can pose as a paragraph
+	 * of the text around it: for instructions to a model that judges. Default false.
+	 */
+	singleLine?: boolean;
 }
 
 /** The answer of a condition, with what events show about it. */

@@ -23,6 +23,7 @@ const MAX_VALUE_DEPTH = 200;
 interface Filling {
 	scope: Scope;
 	reveal: boolean;
+	singleLine: boolean;
 	openPaths: readonly string[];
 }
 
@@ -33,12 +34,12 @@ interface Filling {
  */
 export function fillText(text: string, scope: Scope, options: FillOptions = {}): string {
 	if (!mayHoldPlaceholder(text)) return text;
-	return fill(text, { scope, reveal: options.reveal ?? false, openPaths: [] });
+	return fill(text, startFilling(scope, options));
 }
 
 /** Fills the texts anywhere in a JSON value; keys stay as they are (R4.34). */
 export function fillValue(value: Json, scope: Scope, options: FillValueOptions = {}): Json {
-	const filling: Filling = { scope, reveal: options.reveal ?? false, openPaths: [] };
+	const filling = startFilling(scope, options);
 	return fillAt(value, { filling, preserveTypes: options.preserveTypes ?? false, depth: 0 });
 }
 
@@ -52,7 +53,7 @@ export function resolvePlaceholder(
 	scope: Scope,
 	options: FillOptions = {},
 ): Json | undefined {
-	return resolve(placeholder, { scope, reveal: options.reveal ?? false, openPaths: [] });
+	return resolve(placeholder, startFilling(scope, options));
 }
 
 /** A value as text: texts as they are, null as nothing, everything else as compact JSON (R4.8). */
@@ -71,6 +72,10 @@ export function toJsonText(value: Json): string {
 	}
 }
 
+function startFilling(scope: Scope, { reveal = false, singleLine = false }: FillOptions): Filling {
+	return { scope, reveal, singleLine, openPaths: [] };
+}
+
 function fill(text: string, filling: Filling): string {
 	let filled = '';
 	for (const part of compileTemplate(text)) {
@@ -81,9 +86,20 @@ function fill(text: string, filling: Filling): string {
 
 function renderPlaceholder(placeholder: Placeholder, filling: Filling): string {
 	const value = resolve(placeholder, filling);
-	if (value !== undefined) return renderText(value);
+	if (value !== undefined) {
+		const text = renderText(value);
+		return filling.singleLine && !isAuthored(placeholder, filling) ? onOneLine(text) : text;
+	}
 	filling.scope.unresolved(placeholder.source, 'unknown');
 	return placeholder.source;
+}
+
+function isAuthored({ kind, path }: Placeholder, { scope }: Filling): boolean {
+	return kind === 'prompt' || (kind === 'dynamic' && scope.isAuthored(path));
+}
+
+function onOneLine(text: string): string {
+	return text.replace(/[\n\v\f\r\u0085\u2028\u2029]+/g, ' ');
 }
 
 function resolve(placeholder: Placeholder, filling: Filling): Json | undefined {
