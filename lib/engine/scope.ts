@@ -73,7 +73,9 @@ export function scopeOf(context: Context, thread: ThreadState, interior: Interio
 			const value = base.runtime(path);
 			if (value !== undefined) return value;
 			const end = path.search(/[.[]/);
-			const provide = builtIn[end < 0 ? path : path.slice(0, end)];
+			const name = end < 0 ? path : path.slice(0, end);
+			// Only its own names: a path may well be called `constructor`.
+			const provide = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
 			if (!provide) return undefined;
 			return end < 0 ? provide() : readPath(provide(), path.slice(path[end] === '.' ? end + 1 : end));
 		},

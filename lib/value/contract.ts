@@ -16,7 +16,10 @@ export interface Scope {
 	isAuthored(path: string): boolean;
 	/** `text` with every secret's value of 6 characters or more replaced by the mask (R4.28). */
 	mask(text: string): string;
-	/** Called once per placeholder that could not be resolved, and per unknown filter (R4.3, R4.9). */
+	/**
+	 * Called once per placeholder that could not be resolved, per unknown filter, and per missing prompt with
+	 * its name (R4.3, R4.9, R4.9a).
+	 */
 	unresolved(placeholder: string, reason: 'unknown' | 'filter' | 'prompt'): void;
 }
 

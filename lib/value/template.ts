@@ -129,7 +129,7 @@ function resolve(placeholder: Placeholder, filling: Filling): Json | undefined {
 function resolvePrompt(placeholder: Placeholder, filling: Filling): string {
 	const text = filling.scope.prompt(placeholder.path);
 	if (text === undefined) {
-		filling.scope.unresolved(placeholder.source, 'prompt');
+		filling.scope.unresolved(placeholder.path, 'prompt');
 		return '';
 	}
 	if (filling.openPaths.includes(placeholder.path)) return placeholder.source;

@@ -116,6 +116,25 @@ describe('where placeholders are filled', () => {
 	});
 });
 
+test('R4.9a: a missing managed prompt is told of once a run, however it is spelled', async () => {
+	const prompt = '<<<managed_prompt:tone>>> <<<managed_prompt: tone >>>';
+	const world = createWorld({
+		graph: graphOf([say('A', true, true, { ...start, main_response_config: { prompt } })]),
+	});
+	await world.start('hi');
+	await world.say('and again');
+	expect(world.warnings()).toEqual([expect.stringContaining('managed prompt "tone"')]);
+});
+
+test('R4.9, R4.12: names that every object inherits are unknown names', async () => {
+	const text =
+		'[[__proto__]] [[constructor]] [[toString.length]] {{constructor}} {{__proto__.x}} [[thread_0.valueOf]]';
+	const world = createWorld({ graph: graphOf([line('A', text, start)]) });
+	await world.start();
+	expect(world.spoken()).toEqual([text]);
+	expect(world.state.status).toBe('completed');
+});
+
 describe('names and scopes', () => {
 	test('R4.10: every write stands under its name, the id and the name of its node', async () => {
 		const world = createWorld({

@@ -124,7 +124,7 @@ describe('fillText', () => {
 		const scope = scopeOf({ globals: { tone: 'Be kind to {{name}}.' }, supplied: { name: 'Ann' } });
 		expect(fillText('<<<managed_prompt:tone>>> Go.', scope)).toBe('Be kind to Ann. Go.');
 		expect(fillText('<<<managed_prompt: absent >>>Go.', scope)).toBe('Go.');
-		expect(scope.reports).toEqual([['<<<managed_prompt: absent >>>', 'prompt']]);
+		expect(scope.reports).toEqual([['absent', 'prompt']]);
 	});
 
 	test('R4.9a: managed prompts that name each other end', () => {
