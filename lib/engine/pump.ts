@@ -10,7 +10,7 @@ import type { Context } from './context';
 import { takeHop } from './hop';
 import { startLanes } from './execute';
 import { nextAttempt } from './loop';
-import { endThread } from './place';
+import { endThread, firstNode } from './place';
 import {
 	companionThreads,
 	mainThreads,
@@ -131,12 +131,14 @@ async function judge(context: Context, thread: ThreadState, due: readonly Waitin
 		}
 		if (context.state.openTurn === null) startPump(context);
 		const from = context.graph.nodesById.get(thread.nodeId);
+		const to = firstNode(destination, context);
 		const strike =
 			from &&
+			to &&
 			countStrike({
 				graph: context.graph,
 				from,
-				to: destination,
+				to,
 				strikes: context.state.strikes,
 				isCompanion: false,
 			});

@@ -158,6 +158,40 @@ describe('pumps', () => {
 		});
 	});
 
+	test.each([
+		['a guardrail behind a disabled node', true, '→w S(H) END', 'X'],
+		['a node behind a disabled guardrail', false, '→w S(N) END', null],
+	])('R5.30, R3.57: %s counts as what it is', async (_what, toGuardrail, trace, redirectedFrom) => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('e', start),
+					say('chat', true, true),
+					noop('X', { disabled: true, is_guardrail_node: !toGuardrail }),
+					line('N', 'n', { is_guardrail_node: toGuardrail }),
+					line('H'),
+				],
+				[
+					direct('e', 'chat'),
+					expression('chat', 'X', '1 == 1', {
+						evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['e'] },
+					}),
+					direct('X', 'N'),
+				],
+				{
+					guardrail_strikes_config: {
+						max_guardrail_nodes_before_escalation: 1,
+						escalation_node_logical_id: 'H',
+					},
+				},
+			),
+		});
+		await world.start();
+		expect(await world.send({ type: 'pump' })).toBe(trace);
+		const [matched] = of(world, 'waiting_condition_matched');
+		expect(matched?.['guardrail_redirected_from_logical_id']).toBe(redirectedFrom);
+	});
+
 	test('R5.25, R5.31: on every tick, as often as one wait allows', async () => {
 		const world = createWorld({
 			graph: graphOf(
