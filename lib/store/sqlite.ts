@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../clock';
 import { StoreError } from '../errors';
 import { append } from './append';
 import type { Store } from './contract';
-import { explainSqlite, isSqliteBusy, sqliteDialect } from './dialect';
+import { explainSqlite, isSqliteBusy, sqliteDialect } from './dialect-sqlite';
 import { createGroup, patiently, type Transactor } from './group';
 import type { SqliteDatabase } from './kysely';
 import { migrations, type Tables } from './schema';
