@@ -2,7 +2,7 @@
 
 import type { ConditionalEdge } from '../graph/edge';
 import type { Graph } from '../graph/graph';
-import { globalNodesFor, workflowConfigFor, type ReverseEdge } from '../graph/interior';
+import { entersGlobalNode, globalNodesFor, workflowConfigFor, type ReverseEdge } from '../graph/interior';
 import type { Node } from '../graph/node';
 import type { Condition } from '../graph/prompt';
 import type { Exit, Position } from './contract';
@@ -80,7 +80,8 @@ export function conditionalEdgesOf(graph: Graph, nodeId: string): ConditionalEdg
 function addGlobals({ graph, node }: Position, globals: readonly Node[], exits: Exit[]): void {
 	for (const target of globals) {
 		const condition = target.global_node_config?.condition;
-		if (!condition || !hasText(condition) || target === node || target.disabled) continue;
+		if (!condition || !hasText(condition) || target.disabled) continue;
+		if (!entersGlobalNode(graph, node.logical_id ?? '', target.logical_id ?? '')) continue;
 		if (graph.companionNodeIds.has(target.logical_id ?? '')) continue;
 		if (isClosedByGuardrail(graph, node, target)) continue;
 		exits.push({

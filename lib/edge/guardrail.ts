@@ -2,6 +2,7 @@
 
 import { readFlag } from '../graph/field';
 import type { Graph } from '../graph/graph';
+import { guardrailIdOf } from '../graph/interior';
 import type { Node } from '../graph/node';
 import { pastDisabled } from './direct';
 
@@ -26,9 +27,8 @@ export interface StrikeRequest {
 /** Counts a strike when `to` is a guardrail entered from elsewhere, and escalates at the threshold. */
 export function countStrike(request: StrikeRequest): Strike {
 	const { graph, from, to } = request;
-	if (request.isCompanion || !to.is_guardrail_node || from.is_guardrail_node) {
+	if (request.isCompanion || !isStrike(graph, from, to))
 		return { outcome: 'follow', strikes: request.strikes };
-	}
 	const strikes = request.strikes + 1;
 	const config = graph.workflow_config.guardrail_strikes_config;
 	const threshold = config?.max_guardrail_nodes_before_escalation ?? null;
@@ -39,11 +39,18 @@ export function countStrike(request: StrikeRequest): Strike {
 	return { outcome: 'redirect', strikes, destination: target };
 }
 
+/** True for a hop into a guardrail node from a node that belongs to none (R3.45). */
+export function isStrike(graph: Graph, from: Node, to: Node): boolean {
+	return to.is_guardrail_node && guardrailIdOf(graph, from) === null;
+}
+
 /** True when a conditional-type hop from one node towards another is closed (R3.44); it ends past disabled ones. */
 export function isClosedByGuardrail(graph: Graph, from: Node, towards: Node): boolean {
-	if (!from.is_guardrail_node) return false;
+	const left = guardrailIdOf(graph, from);
+	if (left === null) return false;
 	const to = pastDisabled(graph, towards).node;
-	if (!to?.is_guardrail_node || from === to) return false;
+	const entered = to && guardrailIdOf(graph, to);
+	if (entered === null || entered === left) return false;
 	return readFlag(graph.workflow_config.miscellaneous['no_hopping_between_guardrail_nodes']) !== false;
 }
 

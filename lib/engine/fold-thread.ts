@@ -1,5 +1,6 @@
 /** The fold of thread events: started, received, hopped, looped, parked, paused, ended. */
 
+import { isStrike } from '../edge/guardrail';
 import { afterEvaluation } from '../edge/waiting';
 import type { Graph } from '../graph/graph';
 import { entersGlobalNode } from '../graph/interior';
@@ -248,7 +249,7 @@ function countStrike(
 	}
 	const from = graph.nodesById.get(event.fromNodeId);
 	const to = graph.nodesById.get(event.toNodeId);
-	if (to?.is_guardrail_node && !from?.is_guardrail_node) state.strikes += 1;
+	if (from && to && isStrike(graph, from, to)) state.strikes += 1;
 }
 
 /** R3.51: a spoken answer that no conditional-type hop follows ends the row of hops. */

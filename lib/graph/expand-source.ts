@@ -53,6 +53,7 @@ export async function findInterior(
 export interface NewInterior {
 	id: string;
 	name: string | null;
+	isGuardrail: boolean;
 	graph: Graph;
 	parent: Interior | null;
 	/** The model that "workflow default" means inside; null: the outer workflow's. */
@@ -63,7 +64,7 @@ export interface NewInterior {
 
 /** The interior before its nodes are known; `joinGraph` completes it. */
 export function newInterior(given: NewInterior): Interior {
-	const { id, name, graph, parent, fallback, outer, entryWrites } = given;
+	const { id, name, isGuardrail, graph, parent, fallback, outer, entryWrites } = given;
 	const config = graph.workflow_config;
 	const stated = config.miscellaneous.default_dynamic_variables;
 	const initial = Object.entries(graph.runtime_variables).map(([variable, value]) => {
@@ -76,6 +77,7 @@ export function newInterior(given: NewInterior): Interior {
 		id,
 		name,
 		parent,
+		isGuardrail,
 		workflow_config: { ...config, attachable_llm_config_id, llms_config },
 		defaults: { ...graph.dynamic_variables, ...(isJsonObject(stated) ? stated : {}) },
 		entryNodeId: '',

@@ -229,6 +229,7 @@ async function expandPlaceholder(
 		interior: newInterior({
 			id,
 			name: node.name,
+			isGuardrail: node.is_guardrail_node,
 			graph: built.graph,
 			parent: level.interior,
 			fallback,

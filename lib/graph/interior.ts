@@ -20,6 +20,8 @@ export interface Interior {
 	readonly name: string | null;
 	/** The interior this one is nested in, or null. */
 	readonly parent: Interior | null;
+	/** The placeholder is a guardrail node, and so is everything in it towards the outside. */
+	readonly isGuardrail: boolean;
 	/** Settings of the embedded workflow: prompts, tools and MCP servers of interior nodes (R7.3.9). */
 	readonly workflow_config: WorkflowConfig;
 	/** Values of the embedded workflow's own `dynamic_variables` and defaults: below `entryWrites`. */
@@ -62,7 +64,18 @@ export function interiorsEntered(graph: Graph, fromNodeId: string | null, toNode
 	return entered;
 }
 
-/** True for a hop into a global node from another node; a global super node is entered from outside it (R3.40). */
+/** The guardrail a node belongs to: the super node around it, or itself; null when there is none (R3.44). */
+export function guardrailIdOf(graph: Graph, node: Node): string | null {
+	const id = node.logical_id ?? '';
+	for (let interior = graph.interiorByNode.get(id) ?? null; interior !== null; interior = interior.parent)
+		if (interior.isGuardrail) return interior.id;
+	return node.is_guardrail_node ? id : null;
+}
+
+/**
+ * True for a hop into a global node from another node; a global super node is entered from outside it
+ * (R3.38, R3.40).
+ */
 export function entersGlobalNode(graph: Graph, fromNodeId: string, toNodeId: string): boolean {
 	const node = graph.nodesById.get(toNodeId);
 	if (!node?.global_node_config?.is_global || fromNodeId === toNodeId) return false;

@@ -134,6 +134,74 @@ describe('guardrails behind disabled nodes', () => {
 	});
 });
 
+describe('a super node is one node towards the outside', () => {
+	const asking = graphOf(
+		[say('ask', true, true, start), noop('check'), say('more', true, true)],
+		[freeform('ask', 'check', 'gave a date'), direct('check', 'ask'), freeform('ask', 'more', 'wants more')],
+	);
+	const superNode = (more: JsonObject): JsonObject => ({
+		type: 'super_node',
+		logical_id: 'S',
+		name: 'S',
+		encapsulated_workflow_config: asking,
+		...more,
+	});
+	const expanded = async (graph: JsonObject) => (await expandSuperNodes(loadGraph(graph))).graph;
+
+	test('R3.38: its global condition leads nobody from inside it back to its start', async () => {
+		const condition = { condition_freeform: 'wants S' };
+		const world = createWorld({
+			graph: await expanded(
+				graphOf([
+					say('A', true, true, start),
+					superNode({ global_node_config: { is_global: true, condition } }),
+				]),
+			),
+			script: (_request, call) =>
+				call === 0 ? { pick: 'ask' } : call === 1 ? { pick: 'more' } : { text: 'ok' },
+		});
+		await world.start();
+		expect(await world.say('S, please')).toBe('S(A) →g S(S__ask) →c S(S__more) P(S__more)');
+		expect(world.requests[2]?.tools).toEqual([]);
+	});
+
+	test('R3.45: a loop inside a guardrail is no strike, and R3.44 holds for every node in it', async () => {
+		const guard = { is_guardrail_node: true };
+		const world = createWorld({
+			graph: await expanded(
+				graphOf(
+					[
+						say('A', true, true, start),
+						superNode(guard),
+						say('G', true, true, {
+							...guard,
+							global_node_config: { is_global: true, condition: { condition_freeform: 'is rude' } },
+						}),
+					],
+					[freeform('A', 'S')],
+				),
+			),
+			script: (request, call) => {
+				if (call === 0) return { pick: 'ask' };
+				return request.messages.at(-1)?.content === 'a date' ? { pick: 'check' } : { text: 'ok' };
+			},
+		});
+		await world.start();
+		await world.say('hi');
+		expect(await world.say('a date')).toBe('S(S__ask) →c W(S__check) →d S(S__ask) P(S__ask)');
+		expect(world.state.strikes).toBe(1);
+		expect(world.refold().strikes).toBe(1);
+		expect(world.requests[0]?.tools.map((tool) => tool.description.slice(0, 7))).toEqual([
+			'is rude',
+			'to S\n\nC',
+		]);
+		expect(world.requests[1]?.tools.map((tool) => tool.description.slice(0, 7))).toEqual([
+			'gave a ',
+			'wants m',
+		]);
+	});
+});
+
 describe('the memory of the caller', () => {
 	test('R3.40: a hop of a global node to itself leaves its caller known', async () => {
 		const world = createWorld({
