@@ -174,13 +174,15 @@ function write(
 	event: Extract<RunEvent, { type: 'wrote' }>,
 	graph: Graph,
 ): void {
-	for (const name of Object.keys(event.values)) {
-		const value = event.values[name] as Json;
-		thread.variables[name] = value;
-		for (const qualified of qualifiedNames(graph, event.nodeId, name)) thread.variables[qualified] = value;
-	}
-	for (const name of Object.keys(event.workflowValues))
-		state.workflowVariables[name] = event.workflowValues[name] as Json;
+	const into = (variables: Record<string, Json>, values: Readonly<Record<string, Json>>) => {
+		for (const name of Object.keys(values)) {
+			const value = values[name] as Json;
+			variables[name] = value;
+			for (const qualified of qualifiedNames(graph, event.nodeId, name)) variables[qualified] = value;
+		}
+	};
+	into(thread.variables, event.values);
+	into(state.workflowVariables, event.workflowValues);
 }
 
 const qualified = new WeakMap<Graph, Map<string, Map<string, string[]>>>();

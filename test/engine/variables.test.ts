@@ -166,7 +166,7 @@ describe('names and scopes', () => {
 		);
 	});
 
-	test('R4.13: only a mapping of workflow scope writes the shared store, which every thread reads', async () => {
+	test('R4.13, R4.10: only a mapping of workflow scope writes the shared store, which every thread reads', async () => {
 		const mapped = tool({
 			result_variable_mappings: [
 				{ target_variable_name: 'shared', result_path: 'a', scope: 'workflow' },
@@ -178,9 +178,9 @@ describe('names and scopes', () => {
 				[
 					noop('e', start),
 					noop('wait', { delay_seconds: 1 }),
-					toolNode('T', mapped),
+					{ ...toolNode('T', mapped), name: 'The tool' },
 					line('B', '[[shared]]'),
-					line('C', '[[shared]] [[own]]'),
+					line('C', '[[shared]] [[T.shared]] [[The tool.shared]] [[own]]'),
 				],
 				[direct('e', 'T'), fork('e', 'wait', 'x'), direct('wait', 'C'), direct('T', 'B')],
 			),
@@ -188,11 +188,15 @@ describe('names and scopes', () => {
 		});
 		world.clock.jumps = true;
 		await world.start();
-		expect({ ...world.state.workflowVariables }).toEqual({ shared: 7 });
+		expect({ ...world.state.workflowVariables }).toEqual({
+			shared: 7,
+			'T.shared': 7,
+			'The tool.shared': 7,
+		});
 		expect(variables(world)).toMatchObject({ own: 7 });
 		expect(variables(world)).not.toHaveProperty('shared');
 		expect(world.spoken()).toContain('7');
-		expect(world.spoken()).toContain('7 [[own]]');
+		expect(world.spoken()).toContain('7 7 7 [[own]]');
 	});
 
 	test('R4.11: a thread is read by its authored id, also after it has ended; one without an id is not', async () => {
