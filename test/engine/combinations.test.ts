@@ -99,6 +99,135 @@ describe('bounded loops', () => {
 	});
 });
 
+describe('a global guardrail judged beside the answer', () => {
+	/** The judge finds `G` true each time; its way back is open once it has been entered. */
+	const guarded = (strikes: number) => {
+		const config = {
+			is_global: true,
+			global_condition_edge_evaluation_method: 'independent_llm_evaluations',
+			condition: {
+				condition_freeform: 'is rude to {{who}}',
+				args_schema: {
+					type: 'object',
+					properties: { level: { type: 'integer' }, tone: { type: 'string', enum: ['loud'] } },
+					required: ['level', 'tone'],
+				},
+				dynamic_messages_config: { dynamic_message_prompt: 'calm them' },
+			},
+			reverse_conditional_edge: {
+				condition_expression: '[[G.level]] != 3 AND [[level]] == 3',
+				static_messages_config: { static_messages: ['Back after level [[A.level]].'] },
+			},
+		};
+		return createWorld({
+			graph: graphOf(
+				[
+					say('A', true, true, start),
+					say('G', true, true, { is_guardrail_node: true, global_node_config: config }),
+				],
+				[],
+				{
+					guardrail_strikes_config: {
+						max_guardrail_nodes_before_escalation: strikes,
+						escalation_message: 'Goodbye {{who}}.',
+					},
+				},
+			),
+			script: (request) =>
+				request.output
+					? {
+							output: {
+								condition_met: true,
+								justification: 'They shout.',
+								level: 3,
+								tone: 'low',
+								dynamic_message: 'Calm, [[level]].',
+							},
+						}
+					: { text: 'An answer.' },
+		});
+	};
+	const ann = { dynamicVariables: { who: 'Ann' } };
+
+	test('R3.20, R3.22, R3.26, R3.41, R3.54: thrown-away answer, valid arguments, both lines, forced answers, in this order', async () => {
+		const world = guarded(5);
+		await world.start();
+		const from = world.wire.length;
+		expect(await world.say('you!', ann)).toBe('S(A) →g S(G) →r S(A) P(A)');
+		expect(world.types(from)).toEqual([
+			'user_messages',
+			'start_node_run',
+			'condition_evaluator_llm',
+			'say_llm',
+			'workflow_warning',
+			'discarded_main_llm',
+			'end_node_run',
+			'workflow_show_state',
+			'conditional_edge',
+			'workflow_navigation_message',
+			'assistant_response',
+			'start_node_run',
+			'say_llm',
+			'assistant_response',
+			'end_node_run',
+			'workflow_show_state',
+			'reverse_conditional_edge',
+			'workflow_navigation_message',
+			'assistant_response',
+			'start_node_run',
+			'say_llm',
+			'assistant_response',
+			'end_node_run',
+			'workflow_show_state',
+			'self_loop_edge',
+			'busy_wait_for_user_message',
+			'end_workflow_iteration',
+			'workflow_ready_for_input',
+		]);
+		expect(world.spoken(from)).toEqual([
+			'Calm, [[level]].',
+			'An answer.',
+			'Back after level 3.',
+			'An answer.',
+		]);
+		const edge = (type: string) => world.wire.find((event) => event.type === type);
+		expect(edge('conditional_edge')).toMatchObject({
+			edge_name: 'G',
+			edge_logical_id: null,
+			reason: 'They shout.',
+			args_filled: { level: 3 },
+			super_node_exit_origin: null,
+		});
+		expect(edge('reverse_conditional_edge')).toMatchObject({
+			edge_name: 'G',
+			edge_logical_id: null,
+			reason: 'null != 3 AND 3 == 3',
+			args_filled: {},
+			global_node_logical_id: 'G',
+		});
+		expect(world.requests.map((request) => request.tools)).toEqual([[], [], [], []]);
+	});
+
+	test('R3.46, R3.48: the entry that reaches the number of strikes ends the talk instead', async () => {
+		const world = guarded(2);
+		await world.start();
+		await world.say('you!', ann);
+		const from = world.wire.length;
+		expect(await world.say('you again!')).toBe('S(A) →g END');
+		expect(world.spoken(from)).toEqual(['Calm, [[level]].', 'Goodbye Ann.']);
+		const types = world.types(from);
+		expect(types.filter((type) => type.endsWith('_edge'))).toEqual([
+			'conditional_edge',
+			'guardrail_escalation_edge',
+		]);
+		expect(world.wire.find((event) => event.type === 'guardrail_escalation_edge')).toMatchObject({
+			destination_node_logical_id: null,
+			num_guardrail_nodes_entered: 2,
+		});
+		expect(world.state.status).toBe('completed');
+	});
+});
+
 describe('guardrails behind disabled nodes', () => {
 	const off = { disabled: true };
 	const guard = { is_guardrail_node: true };
