@@ -69,3 +69,11 @@ export function edgeNameOf(
 	if (edge.globalNodeId !== null) return graph.nodesById.get(edge.globalNodeId)?.name ?? null;
 	return null;
 }
+
+/** The id an edge has in the file: the exit of a super node stands once for every end of its interior (R7.3.5). */
+export function edgeIdOf(graph: Graph, edgeId: string | null): string | null {
+	const edge = edgeId === null ? undefined : graph.edgesById.get(edgeId);
+	const suffix = `__${edge?.source_node_logical_id ?? ''}`;
+	const isCopy = edge?.super_node_exit_origin != null && edgeId?.endsWith(suffix) === true;
+	return isCopy && edgeId !== null ? edgeId.slice(0, -suffix.length) : edgeId;
+}

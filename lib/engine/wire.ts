@@ -5,7 +5,7 @@ import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { CallRecord, ModelAnswer, ToolCall } from '../llm/contract';
 import type { WireEvent } from './contract';
-import { edgeNameOf, handoverText } from './history';
+import { edgeIdOf, edgeNameOf, handoverText } from './history';
 import { authoredThreadId, type Message } from './state';
 
 /** Makes the wire events of one internal event: ids follow from the run and the event's number. */
@@ -74,7 +74,7 @@ export function edgeFields(graph: Graph, edge: EdgeParts): JsonObject {
 	const nameOf = (id: string | null) => (id === null ? null : (graph.nodesById.get(id)?.name ?? null));
 	return {
 		edge_name: edge.edgeName,
-		edge_logical_id: edge.edgeId,
+		edge_logical_id: edgeIdOf(graph, edge.edgeId),
 		edge_run_id: edge.edgeRunId,
 		source_node_logical_id: edge.fromNodeId,
 		source_node_name: nameOf(edge.fromNodeId),
@@ -140,7 +140,7 @@ export function wireMessage(graph: Graph, runId: string, message: Message): Json
 					destination_node_id: memo.toNodeId,
 					destination_node_name: graph.nodesById.get(memo.toNodeId)?.name ?? null,
 					edge_name: edgeNameOf(graph, memo),
-					edge_logical_id: memo.edgeId,
+					edge_logical_id: edgeIdOf(graph, memo.edgeId),
 				}
 			: message.messageType
 				? { message_type: message.messageType }

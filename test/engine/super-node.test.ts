@@ -53,6 +53,32 @@ describe('super nodes', () => {
 		});
 	});
 
+	test('R7.3.5, R9.2: an exit keeps its id in events, from whichever end of the interior it is taken', async () => {
+		const inner = graphOf(
+			[noop('work', start), noop('one'), noop('two')],
+			[expression('work', 'one', '[[go]] == 1'), expression('work', 'two', '[[go]] == 2')],
+		);
+		const graph = graphOf(
+			[superNode('S', inner, start), line('B')],
+			[expression('S', 'B', 'isPresent([[go]])', { logical_id: 'exit' })],
+		);
+		for (const [go, end] of [
+			[1, 'S__one'],
+			[2, 'S__two'],
+		] as const) {
+			const world = await worldOf(graph);
+			expect(await world.start(undefined, { runtimeVariables: { go } })).toBe(
+				`W(S__work) →c W(${end}) →c S(B) END`,
+			);
+			const exit = world.wire.filter((event) => event.type === 'conditional_edge').at(-1);
+			expect(exit).toMatchObject({
+				edge_logical_id: 'exit',
+				super_node_exit_origin: 'S',
+				source_node_logical_id: end,
+			});
+		}
+	});
+
 	test('R7.3.11, R4.17: dynamic values are filled on entry and visible inside only; runtime ones are thread variables', async () => {
 		const inner = graphOf([line('hello', '{{greeting}} [[max_tries]]', start)]);
 		const world = await worldOf(
