@@ -5,7 +5,7 @@ import { createHttp } from '../../lib/http/client';
 import { silentLog } from '../../lib/log';
 import { createRunner } from '../../lib/run/runner';
 import type { Store } from '../../lib/store/contract';
-import { openStore } from '../../lib/store/open';
+import { openStore, storeAt } from '../../lib/store/open';
 import { createTools } from '../../lib/tool/registry';
 
 /** The same store; the append of that number kills the process before or after it is on disk. */
@@ -26,7 +26,7 @@ export function deadlyStore(store: Store, { point, isAfter }: { point: number; i
 
 async function main([path, document, point, moment]: string[]): Promise<void> {
 	const http = createHttp({ allow: ['127.0.0.1'] });
-	const store = await openStore({ type: 'sqlite', path: path ?? '' });
+	const store = await openStore(storeAt(path ?? ''));
 	const runner = createRunner({
 		store: deadlyStore(store, { point: Number(point), isAfter: moment === 'after' }),
 		ports: {

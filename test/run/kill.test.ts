@@ -11,18 +11,21 @@ import { systemClock } from '../../lib/clock';
 import { createHttp } from '../../lib/http/client';
 import { silentLog } from '../../lib/log';
 import { createRunner } from '../../lib/run/runner';
-import { openStore } from '../../lib/store/open';
+import { openStore, storeAt } from '../../lib/store/open';
 import { createTools } from '../../lib/tool/registry';
 import { direct, graphOf, line, start } from '../engine/graphs';
+import { startPostgres, type PostgresServer } from '../postgres/server';
 
 /** More than the turn has writes: the last points find nothing to kill, and the turn ends undisturbed. */
 const POINTS = [0, 1, 2, 3, 4, 5, 6, 7];
 
+let database: PostgresServer;
 let server: Server;
 let origin = '';
 const counts = new Map<string, number>();
 
 beforeAll(async () => {
+	database = await startPostgres();
 	server = createServer((request, response) => {
 		const path = request.url ?? '';
 		counts.set(path, (counts.get(path) ?? 0) + 1);
@@ -34,7 +37,8 @@ beforeAll(async () => {
 	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterAll(() => {
+afterAll(async () => {
+	await database.stop();
 	server.closeAllConnections();
 	server.close();
 });
@@ -94,7 +98,7 @@ async function dieAt(
 
 async function goOn(path: string, document: string) {
 	const http = createHttp({ allow: ['127.0.0.1'] });
-	const store = await openStore({ type: 'sqlite', path });
+	const store = await openStore(storeAt(path));
 	const runner = createRunner({
 		store,
 		ports: {
@@ -123,12 +127,22 @@ async function goOn(path: string, document: string) {
 	return { result, spoken, hadPaused: first.status === 'paused' };
 }
 
-describe.each(['before', 'after'])('killed %s a write', (moment) => {
+const places: Record<string, (name: string) => string> = {
+	sqlite: () => join(mkdtempSync(join(tmpdir(), 'kill-')), 'runs.sqlite'),
+	postgres: (name) => `${database.url()}?schema=${name}`,
+};
+
+describe.each([
+	['before', 'sqlite'],
+	['after', 'sqlite'],
+	['before', 'postgres'],
+	['after', 'postgres'],
+])('killed %s a write to %s', (moment, kind) => {
 	test.each(POINTS)(
 		'write %p: each effect happens at most once, and exactly once unless its outcome is unknown',
 		async (point) => {
-			const name = `${moment}${point}`;
-			const path = join(mkdtempSync(join(tmpdir(), 'kill-')), 'runs.sqlite');
+			const name = `${kind}_${moment}${point}`;
+			const path = places[kind]?.(name) ?? '';
 			const document = documentOf(name);
 			const signal = await dieAt(path, document, { point, moment });
 			const counted = () => ({

@@ -1,8 +1,8 @@
-/** A process of its own that writes to a store file as its arguments say; `processes.test.ts` starts it. */
+/** A process of its own that writes to a store, file or URL, as its arguments say; `processes.test.ts` starts it. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '../../lib/store/contract';
-import { openStore } from '../../lib/store/open';
+import { openStore, storeAt } from '../../lib/store/open';
 
 const report = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -58,7 +58,7 @@ async function openSessions(store: Store, name: string): Promise<void> {
 }
 
 async function main([what, path, id, name]: string[]): Promise<void> {
-	const store = await openStore({ type: 'sqlite', path: path ?? '' });
+	const store = await openStore(storeAt(path ?? ''));
 	if (what === 'append') await appendForever(store, id ?? '');
 	if (what === 'turns') await takeTurns(store, id ?? '', name ?? '');
 	if (what === 'sessions') await openSessions(store, name ?? '');

@@ -1,14 +1,28 @@
-/** Several real processes on one file: nothing is lost when they write together or are killed. */
+/** Several real processes on one store, file or server: nothing is lost when they write together or are killed. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore } from '../../lib/store/open';
+import { openStore, storeAt } from '../../lib/store/open';
+import { startPostgres, type PostgresServer } from '../postgres/server';
 import { newRun } from './conformance';
 
 const folder = mkdtempSync(join(tmpdir(), 'interactly-processes-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let server: PostgresServer;
+beforeAll(async () => {
+	server = await startPostgres();
+}, 60_000);
+afterAll(async () => {
+	await server.stop();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** A store of that name, as the children are told of it. */
+const places: Record<string, (name: string) => string> = {
+	sqlite: (name) => join(folder, `${name}.db`),
+	postgres: (name) => `${server.url()}?schema=${name}`,
+};
 
 interface Child {
 	process: ChildProcess;
@@ -44,9 +58,9 @@ async function until(holds: () => boolean, child: Child): Promise<void> {
 	while (!holds() && !isOver) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-describe('sqlite: several processes', () => {
+describe.each(Object.entries(places))('%s: several processes', (_database, placeOf) => {
 	test('a writer killed in mid-append leaves every append it was told of, and a log without a gap', async () => {
-		const path = join(folder, 'killed.db');
+		const path = placeOf('killed');
 		for (const [id, wanted] of [
 			['r1', 20],
 			['r2', 133],
@@ -56,7 +70,7 @@ describe('sqlite: several processes', () => {
 			await until(() => child.lines.length >= wanted, child);
 			child.process.kill('SIGKILL');
 			expect(await child.ended).toBe('SIGKILL');
-			const store = await openStore({ type: 'sqlite', path });
+			const store = await openStore(storeAt(path));
 			const log = await store.readLog(id);
 			expect(log?.batches.length).toBeGreaterThanOrEqual(child.lines.length);
 			expect(log?.batches.length).toBe(log?.run.head);
@@ -68,8 +82,8 @@ describe('sqlite: several processes', () => {
 	}, 60_000);
 
 	test('turns of one run in four processes follow one another, and none is lost', async () => {
-		const path = join(folder, 'turns.db');
-		const store = await openStore({ type: 'sqlite', path });
+		const path = placeOf('turns');
+		const store = await openStore(storeAt(path));
 		await store.release((await store.createRun(newRun('shared'))).lease);
 		const children = ['a', 'b', 'c', 'd'].map((name) => start('turns', path, 'shared', name));
 		expect(await Promise.all(children.map(({ ended }) => ended))).toEqual(['0', '0', '0', '0']);
@@ -84,7 +98,7 @@ describe('sqlite: several processes', () => {
 	}, 60_000);
 
 	test('of the first runs of one session in four processes exactly one wins', async () => {
-		const path = join(folder, 'sessions.db');
+		const path = placeOf('sessions');
 		const children = ['a', 'b', 'c', 'd'].map((name) => start('sessions', path, '-', name));
 		expect(await Promise.all(children.map(({ ended }) => ended))).toEqual(['0', '0', '0', '0']);
 		const outcomes = children.map(({ lines }) => (lines[0] ?? '').split(','));
@@ -92,7 +106,7 @@ describe('sqlite: several processes', () => {
 			const ofSession = outcomes.map((each) => each[session]).sort();
 			expect(ofSession).toEqual(['SESSION_TAKEN', 'SESSION_TAKEN', 'SESSION_TAKEN', 'won']);
 		}
-		const store = await openStore({ type: 'sqlite', path });
+		const store = await openStore(storeAt(path));
 		expect((await store.listRuns({ limit: 99, offset: 0 })).total).toBe(10);
 		await store.close();
 	}, 60_000);
