@@ -8,6 +8,8 @@ type Workflow = typeof import('n8n-workflow');
 export interface FailedItem {
 	node: INode;
 	itemIndex: number;
+	/** A streaming chat waits for the reply: of an error it shows the description alone, as Markdown. */
+	isStreaming?: boolean;
 }
 
 /** An error of the library, told by its shape: two copies of the package defeat `instanceof`. */
@@ -20,7 +22,7 @@ export function isOurs(error: unknown): error is InteractlyError {
  */
 export function toNodeError(
 	error: unknown,
-	{ node, itemIndex }: FailedItem,
+	{ node, itemIndex, isStreaming = false }: FailedItem,
 ): NodeApiError | NodeOperationError {
 	// A static import costs an empty process 300 ms; inside n8n it is loaded already.
 	const workflow = require('n8n-workflow') as Workflow;
@@ -29,7 +31,7 @@ export function toNodeError(
 		const cause = error instanceof Error ? error : new Error(String(error));
 		return new workflow.NodeOperationError(node, cause, { itemIndex });
 	}
-	const description = describe(error);
+	const description = isStreaming ? describeInMarkdown(error) : describe(error);
 	const status = (error as { status?: unknown }).status;
 	if (error.name === 'ProviderError') {
 		const facts: JsonObject = { message: error.message, code: error.code };
@@ -43,18 +45,22 @@ export function toNodeError(
 	return new workflow.NodeOperationError(node, error.message, { description, itemIndex });
 }
 
-/** What to do, where, and the stable code to search for. */
-export function describe({
-	advice,
-	place,
-	code,
-}: Pick<InteractlyError, 'advice' | 'place' | 'code'>): string {
+type Described = Pick<InteractlyError, 'advice' | 'place' | 'code'>;
+
+/** What to do, where, and the stable code to search for, as HTML. */
+export function describe(error: Described): string {
+	return detailsOf(error).map(escapeHtml).join('<br>');
+}
+
+/** The sentence and its details as paragraphs; the error view of the editor reads them as one. */
+function describeInMarkdown(error: InteractlyError): string {
+	return [error.message, ...detailsOf(error)].map(escapeHtml).join('\n\n');
+}
+
+function detailsOf({ advice, place, code }: Described): string[] {
 	const isPlaced = place === undefined || advice?.includes(place) === true;
 	const lines = [...(advice ?? '').split('\n'), isPlaced ? '' : `At: ${place}`, `Code: ${code}`];
-	return lines
-		.filter((line) => line !== '')
-		.map(escapeHtml)
-		.join('<br>');
+	return lines.filter((line) => line !== '');
 }
 
 /** Descriptions and hints are shown as HTML: names from a graph must not become markup. */
@@ -71,7 +77,7 @@ export function failedItem(error: unknown, { node, itemIndex }: FailedItem): INo
 	const sentence = error instanceof Error ? error.message : String(error);
 	if (!isOurs(error)) return { json: { error: sentence }, pairedItem };
 	const { code, place = null, advice = null } = error;
-	const message = describe(error).replaceAll('<br>', ' ');
+	const message = detailsOf(error).join(' ');
 	const details = node.onError === 'continueErrorOutput' ? {} : { code, place, advice };
 	return { json: { error: sentence, message, ...details }, pairedItem };
 }

@@ -51,7 +51,7 @@ export class InteractlyGraph implements INodeType {
 				turns.push({ json: turn, ...files, pairedItem });
 				if (record !== null) ended.push({ json: record, pairedItem });
 			} catch (error) {
-				const failed = { node: this.getNode(), itemIndex };
+				const failed = { node: this.getNode(), itemIndex, isStreaming: this.isStreaming?.() === true };
 				if (!this.continueOnFail()) throw toNodeError(error, failed);
 				turns.push(failedItem(error, failed));
 			}

@@ -44,11 +44,18 @@ interface Attempt {
 	item?: IDataObject;
 	node?: Partial<INode>;
 	store?: string;
+	streaming?: boolean;
 }
 
 let sessions = 0;
 
-function attempt({ parameters = {}, item = {}, node = {}, store }: Attempt): Promise<Outcome> {
+function attempt({
+	parameters = {},
+	item = {},
+	node = {},
+	store,
+	streaming = false,
+}: Attempt): Promise<Outcome> {
 	sessions += 1;
 	return execute({
 		nodes: [
@@ -70,6 +77,7 @@ function attempt({ parameters = {}, item = {}, node = {}, store }: Attempt): Pro
 			interactlyOpenAiApi: { apiKey: 'k', baseUrl: `${server.url}/v1` },
 			...(store === undefined ? {} : { interactlyStoreApi: { path: store } }),
 		},
+		streaming,
 	});
 }
 
@@ -181,6 +189,19 @@ describe('refusals', () => {
 		expect(error?.message).toMatch(/graph has one fault/);
 		expect(error?.description).toMatch(/edge_configs\[3\][^]*"nowhere" does not exist[^]*R-14/);
 	});
+
+	it('the editor shows the description as HTML: one line each for advice and code', async () => {
+		const { run } = await attempt({ parameters: { graph: '' } });
+		expect(run.data.resultData.error?.description).toMatch(/^Paste [^\n]*<br>[^\n]*Code: GRAPH_MISSING$/);
+	});
+
+	it('a streaming chat, which shows the description alone, gets the sentence too and no HTML', async () => {
+		const { run, chunks } = await attempt({ parameters: { graph: '' }, streaming: true });
+		const [shown] = chunks.filter((chunk) => chunk.type === 'error');
+		expect(shown?.content).toMatch(/no graph[^]*\n\nPaste [^]*\n\nCode: GRAPH_MISSING$/);
+		expect(shown?.content).not.toContain('<');
+		expect(run.data.resultData.error?.message).toMatch(/no graph/);
+	});
 });
 
 describe('failures of a turn', () => {
@@ -245,7 +266,7 @@ describe('continue on fail', () => {
 		expect(output('Graph', 1)).toEqual([]);
 		expect(output('Graph', 2)[0]?.json).toMatchObject({
 			error: expect.stringContaining('no graph'),
-			message: expect.stringContaining('Code: GRAPH_MISSING'),
+			message: expect.stringMatching(/^Paste [^<]*Code: GRAPH_MISSING$/),
 			sessionId: expect.any(String),
 		});
 	});
