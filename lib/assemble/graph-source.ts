@@ -40,17 +40,31 @@ export interface OpenedGraph {
 
 /** @throws {InputError} `GRAPH_UNREADABLE`, `VERSION_UNKNOWN`; {RunError} `VERSION_UNKNOWN`. */
 export async function openGraph(store: Store, source: GraphSource): Promise<OpenedGraph> {
-	const document = parseDocument(await readSource(store, source));
-	const found = chosenVersion(document, source.type === 'document' ? source.version : 'active');
+	const version = source.type === 'document' ? source.version : 'active';
+	return graphIn(await readSource(store, source), { version, name: 'The document' });
+}
+
+/**
+ * The graph of a document that holds one.
+ *
+ * @param request `name` is how errors speak of the document; `hint` is added to the advice on an unreadable one.
+ * @throws {InputError} `GRAPH_UNREADABLE`, `VERSION_UNKNOWN`.
+ */
+export function graphIn(
+	input: string | Json,
+	request: { version: number | 'active'; name: string; hint?: string },
+): OpenedGraph {
+	const document = parseDocument(input);
+	const found = chosenVersion(document, request);
 	if (found?.graph && found.raw !== null) return { graph: found.graph, raw: toWire(found.raw).value };
 	const [fault] = document.faults;
-	throw new InputError('GRAPH_UNREADABLE', `There is no readable graph: ${messageText(fault)}`, {
-		advice: fault?.advice ?? 'Export the workflow with its nodes and edges.',
+	const reason = fault === undefined ? '.' : `: ${fault.message}.`;
+	throw new InputError('GRAPH_UNREADABLE', `${request.name} holds no readable graph${reason}`, {
+		advice:
+			`${fault?.advice ?? 'Export the workflow with its nodes and edges.'} ${request.hint ?? ''}`.trim(),
 		...(fault === undefined ? {} : { place: fault.path }),
 	});
 }
-
-const messageText = (fault: Fault | undefined) => `${fault?.message ?? 'the document holds none'}.`;
 
 export interface CheckedDocument {
 	/** What the document is: `hydrated`, `bundle`, `node`, … */
@@ -82,15 +96,17 @@ export function checkDocument(input: string | Json): CheckedDocument {
 	return { kind, name, ...size, faults: [...byKey.values()] };
 }
 
-function chosenVersion(document: ParsedDocument, version: number | 'active'): ParsedVersion | undefined {
-	const { versions } = document;
+function chosenVersion(
+	{ versions, activeVersion }: ParsedDocument,
+	{ version, name }: { version: number | 'active'; name: string },
+): ParsedVersion | undefined {
 	if (version === 'active') {
 		// A version fetched alone may name another one as active: it is still the one meant.
-		return versions.find(({ number }) => number === document.activeVersion) ?? versions[0];
+		return versions.find(({ number }) => number === activeVersion) ?? versions[0];
 	}
 	const found = versions.find(({ number }) => number === version);
 	if (found !== undefined || versions.length === 0) return found;
-	throw new InputError('VERSION_UNKNOWN', `The document has no version ${version}.`, {
+	throw new InputError('VERSION_UNKNOWN', `${name} has no version ${version}.`, {
 		place: 'Version',
 		advice: `It has ${versions.map(({ number }) => number).join(', ')}.`,
 	});

@@ -9,8 +9,8 @@ import type { Terminal } from './terminal';
 export interface DiffRequest {
 	a: string;
 	b: string;
-	versionA?: string;
-	versionB?: string;
+	versionA?: number;
+	versionB?: number;
 	json: boolean;
 }
 

@@ -1,11 +1,8 @@
 /** Graph files for the commands: read from a path or standard input, and parsed. */
 
 import { readFile } from 'node:fs/promises';
+import { graphIn, type OpenedGraph } from '../assemble/graph-source';
 import { InputError, messageOf } from '../errors';
-import { toWire } from '../graph/dialect/wire';
-import type { Graph } from '../graph/graph';
-import { parseDocument, type ParsedDocument, type ParsedVersion } from '../graph/parse';
-import type { JsonObject } from '../json';
 import type { Terminal } from './terminal';
 
 /** The name under which standard input is spoken of. */
@@ -35,56 +32,18 @@ function reasonOf(error: unknown): string {
 	return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
 }
 
-export interface LoadedGraph {
-	graph: Graph;
-	/** In wire form, whatever the spelling of the file. */
-	raw: JsonObject;
-}
-
 /**
  * The graph of a file that holds one.
  *
- * @param version Number of a version of a bundle; without it the active one.
+ * @param request `version` is the number of a version of a bundle; without it the active one.
  * @throws {InputError} `FILE_UNREADABLE`, `GRAPH_UNREADABLE`, `VERSION_UNKNOWN`.
  */
 export async function loadGraphFile(request: {
 	terminal: Terminal;
 	file: string;
-	version?: string | undefined;
-}): Promise<LoadedGraph> {
-	const { terminal, file } = request;
-	const document = parseDocument(await readText(terminal, file));
-	const found = chosenVersion(document, { file, version: request.version });
-	if (found?.graph === null || found?.graph === undefined || found.raw === null) {
-		const [fault] = document.faults;
-		throw new InputError(
-			'GRAPH_UNREADABLE',
-			fault === undefined
-				? `${nameOf(file)} holds no graph.`
-				: `${nameOf(file)} holds no readable graph: ${fault.message}`,
-			{
-				advice: `${fault?.advice ?? 'Export the workflow with its nodes and edges.'} "interactly check" lists every fault.`,
-				...(fault === undefined ? {} : { place: fault.path }),
-			},
-		);
-	}
-	return { graph: found.graph, raw: toWire(found.raw).value };
-}
-
-function chosenVersion(
-	document: ParsedDocument,
-	{ file, version }: { file: string; version: string | undefined },
-): ParsedVersion | undefined {
-	if (version === undefined) {
-		// A version fetched alone may name another one as active: it is still the one meant.
-		return document.versions.find(({ number }) => number === document.activeVersion) ?? document.versions[0];
-	}
-	const found = document.versions.find(({ number }) => String(number) === version);
-	if (found === undefined) {
-		const numbers = document.versions.map(({ number }) => number).join(', ');
-		throw new InputError('VERSION_UNKNOWN', `${nameOf(file)} has no version ${version}.`, {
-			advice: numbers === '' ? 'It has no versions at all.' : `It has ${numbers}.`,
-		});
-	}
-	return found;
+	version?: number | undefined;
+}): Promise<OpenedGraph> {
+	const { terminal, file, version = 'active' } = request;
+	const hint = '"interactly check" lists every fault.';
+	return graphIn(await readText(terminal, file), { version, name: nameOf(file), hint });
 }

@@ -10,8 +10,12 @@ import type { Terminal } from './terminal';
 
 /** Runs one command line to its end. Never throws: an error is told on standard error. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-	const { Command, CommanderError, Option } = await import('commander');
+	const { Command, CommanderError, InvalidArgumentError, Option } = await import('commander');
 	let code: ExitCode = EXIT_CODES.fine;
+	const versionNumber = (text: string) => {
+		if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A version is a whole number.');
+		return Number(text);
+	};
 	/** Runs a command and keeps what it says about the end. */
 	const run = async (work: Promise<ExitCode>) => {
 		code = await work;
@@ -68,12 +72,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.description('what changed between two graphs; new ids, moves and written-out defaults do not count')
 		.argument('<a>', 'the older graph')
 		.argument('<b>', 'the newer graph')
-		.option('--version-a <number>', 'version of a bundle to take; default the active one')
-		.option('--version-b <number>', 'likewise for the newer graph')
+		.option('--version-a <number>', 'version of a bundle to take; default the active one', versionNumber)
+		.option('--version-b <number>', 'likewise for the newer graph', versionNumber)
 		.option('--json', 'print the differences as the API does', false)
 		.addHelpText('after', '\nExit code 0 when nothing changed, 1 when something did.')
 		.action(
-			async (a: string, b: string, options: { versionA?: string; versionB?: string; json: boolean }) => {
+			async (a: string, b: string, options: { versionA?: number; versionB?: number; json: boolean }) => {
 				const { diff } = require('./diff') as typeof import('./diff');
 				await run(diff(terminal, { a, b, ...options }));
 			},

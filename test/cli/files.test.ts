@@ -22,6 +22,7 @@ const broken = file(
 	'broken.json',
 	edited(clinic(), ['edge_configs', 1, 'condition'], { condition_expression: '((' }),
 );
+const noGraph = file('no-graph.json', {});
 
 describe('the command line', () => {
 	it('explains itself and each command, with exit code 0', async () => {
@@ -47,6 +48,8 @@ describe('the command line', () => {
 		[['check', join(folder, 'nowhere.json')], 'FILE_UNREADABLE'],
 		[['check', folder], 'it is a folder'],
 		[['diff', good, broken, '--version-b', '7'], 'VERSION_UNKNOWN'],
+		[['diff', good, broken, '--version-a', 'two'], 'a whole number'],
+		[['draw', noGraph], '"interactly check" lists every fault'],
 		[['fmt', '-', '--write'], 'FILE_MISSING'],
 		[['draw', good, '--path', 'nobody'], 'NODE_UNKNOWN'],
 		[['chat'], 'GRAPH_MISSING'],
