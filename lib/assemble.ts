@@ -16,7 +16,7 @@ import {
 } from './assemble/workflows';
 import { createAccessPorts, type Access, type AccessPorts } from './assemble/access';
 import { createExamine } from './assemble/examine';
-import { sealSecrets } from './assemble/seal';
+import { openSealed, type StorePlace } from './assemble/open-sealed';
 import { readSurroundings } from './assemble/surroundings';
 import { systemClock, type Clock } from './clock';
 import type { Ports, RunStatus } from './engine/contract';
@@ -33,17 +33,11 @@ import type { Runner, TurnRequest, TurnResult } from './run/contract';
 import { pumpUntilSettled, type PumpLoop } from './run/pump-loop';
 import { createRunner } from './run/runner';
 import type { Store, VersionRow, WorkflowRow } from './store/contract';
-import { openStore } from './store/open';
-import { sealedStore } from './store/sealed';
-import { createVault, openKeyFile } from './store/vault';
 
 export type { Access } from './assemble/access';
 
-export interface StationOptions {
-	/** The SQLite file; created when missing. Or a store that is open already, which `close` then closes. */
-	path?: string;
-	/** Passphrase for the keys inside graphs. Default: a key made once in `<path>.key`, mode 0600. */
-	encryptionKey?: string;
+export interface StationOptions extends StorePlace {
+	/** A store that is open already, which `close` then closes. */
 	store?: Store;
 	/** Default: keeps nothing. */
 	log?: Log;
@@ -93,8 +87,7 @@ export interface Station {
  * @throws {StoreError} The store cannot be opened.
  */
 export async function openStation(options: StationOptions): Promise<Station> {
-	const store =
-		options.store ?? (await openSealed(options.path ?? 'interactly.sqlite', options.encryptionKey));
+	const store = options.store ?? (await openSealed(options));
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? silentLog;
 	const shared = { clock, log, store, circuits: createCircuits(clock), adapters: createRegistry() };
@@ -166,12 +159,6 @@ async function recordOrNull(runner: Runner, runId: string): Promise<JsonObject |
 		if (codeOf(error) === 'RUN_UNKNOWN') return null;
 		throw error;
 	}
-}
-
-/** The store at this path; keys inside graphs are encrypted with the key given or the one beside the file. */
-async function openSealed(path: string, encryptionKey: string | undefined): Promise<Store> {
-	const vault = createVault(encryptionKey ?? (await openKeyFile(`${path}.key`)));
-	return sealedStore(await openStore({ type: 'sqlite', path }), sealSecrets(vault));
 }
 
 /** True when the request would begin a run: nothing names a run, or the session has none that goes on. */

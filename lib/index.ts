@@ -53,3 +53,4 @@ export type { Happening } from './run/happenings';
 export type { Watch, WatchOptions } from './run/watch';
 export type { RunRow, Store, VersionRow, WorkflowRow } from './store/contract';
 export { openStore, type StoreOptions } from './store/open';
+export { placeOf, type PostgresAddress } from './store/postgres-connect';

@@ -1,7 +1,5 @@
-/** n8n as the library sees it: where the store lies, which keys a node holds, which model hangs below it. */
+/** n8n as the library sees it: which store and keys a node holds, which model hangs below it. */
 
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
@@ -11,8 +9,10 @@ import type {
 } from 'n8n-workflow';
 import type { Access, Log, ProviderCredential, Station } from '../lib/index';
 import { credentialTypesByProvider, type Provider } from './credentials';
+import { library } from './library';
+import { storePlace } from './store-place';
 
-type Library = typeof import('../lib/index');
+export { library } from './library';
 
 /** Anything that can read a node's credentials: an execution, a trigger or a form that fills a list. */
 export type CredentialHolder = Pick<
@@ -20,27 +20,23 @@ export type CredentialHolder = Pick<
 	'getNode' | 'getCredentials' | 'logger'
 >;
 
-/** The library, loaded on the first call: n8n's start loads node classes, and those stay light. */
-export function library(): Library {
-	// A static import would load all of lib at n8n's start.
-	return require('../lib/index') as Library;
-}
-
-/** One station per store file: all workflows and executions of this process share it. */
+/** One station per store: all workflows and executions of this process share it. */
 const stations = new Map<string, Promise<Station>>();
 
 /**
  * The station of the store that the node's credential names, else of the one in n8n's user folder.
  *
- * @throws {StoreError} The file cannot be opened; the next call tries again.
+ * @throws {StoreError} The store cannot be opened; the next call tries again.
  */
 export async function openStation(holder: CredentialHolder): Promise<Station> {
-	const path = storePath(await credentialOf(holder, 'interactlyStoreApi', 0));
-	const known = stations.get(path);
+	const place = storePlace(await credentialOf(holder, 'interactlyStoreApi', 0));
+	// The password belongs to the name: who does not know it does not get the open store.
+	const name = JSON.stringify(place);
+	const known = stations.get(name);
 	if (known) return known;
-	const opening = library().openStation({ path, log: logFrom(holder.logger) });
-	stations.set(path, opening);
-	opening.catch(() => stations.delete(path));
+	const opening = library().openStation({ ...place, log: logFrom(holder.logger) });
+	stations.set(name, opening);
+	opening.catch(() => stations.delete(name));
 	return opening;
 }
 
@@ -49,25 +45,6 @@ export async function closeStations(): Promise<void> {
 	const open = [...stations.values()];
 	stations.clear();
 	await Promise.all(open.map(async (station) => (await station).close()));
-}
-
-/** @throws {ConfigurationError} `STORE_PATH_RELATIVE`. */
-export function storePath(credential: ICredentialDataDecryptedObject | null): string {
-	const path = String(credential?.path ?? '').trim();
-	if (path === '') return join(n8nFolder(), 'interactly', 'interactly.sqlite');
-	if (isAbsolute(path)) return path;
-	throw new (library().ConfigurationError)(
-		'STORE_PATH_RELATIVE',
-		`The store's file "${path}" is not an absolute path.`,
-		{
-			advice: 'Write the whole path from the root in the Interactly Store credential.',
-			place: 'SQLite File',
-		},
-	);
-}
-
-function n8nFolder(): string {
-	return join(process.env.N8N_USER_FOLDER || homedir(), '.n8n');
 }
 
 /** The decrypted credential, or null when none of this type is chosen in the node. */

@@ -7,7 +7,8 @@ import type {
 	INodeCredentialTestResult,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { library, openStation, storePath } from './host';
+import { library, openStation } from './host';
+import { storePlace } from './store-place';
 
 const PAGE = 100;
 
@@ -28,18 +29,24 @@ export async function searchWorkflows(
 	};
 }
 
-/** Opens the store of the credential, which creates the file and its tables when they are missing. */
+/** Opens the store of the credential, which creates the file or schema and its tables when they are missing. */
 export async function testStore(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const { openStore, messageOf } = library();
+	const { openStore, messageOf, placeOf } = library();
 	try {
-		const path = storePath(credential.data ?? null);
-		const store = await openStore({ type: 'sqlite', path });
+		const { path = '', postgres } = storePlace(credential.data ?? null);
+		const store = await openStore(
+			postgres === undefined ? { type: 'sqlite', path } : { type: 'postgres', ...postgres },
+		);
 		try {
 			const { total } = await store.listWorkflows({ limit: 1, offset: 0 });
-			return { status: 'OK', message: `Store opened: ${total} workflow${total === 1 ? '' : 's'} in ${path}` };
+			const place = postgres === undefined ? path : placeOf(postgres);
+			return {
+				status: 'OK',
+				message: `Store opened: ${total} workflow${total === 1 ? '' : 's'} in ${place}`,
+			};
 		} finally {
 			await store.close();
 		}

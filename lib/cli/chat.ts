@@ -1,6 +1,7 @@
 /** `interactly chat`: a conversation with a graph, for people, for scripts and for programs. */
 
 import { openStation, type Station } from '../assemble';
+import { shownPlace } from '../assemble/open-sealed';
 import { InputError } from '../errors';
 import { LIST_PRICES, readPrices, type PriceTable } from '../llm/cost';
 import { openStore } from '../store/open';
@@ -20,7 +21,7 @@ export interface ChatRequest {
 	json: boolean;
 	/** File with an array of turns. */
 	script?: string;
-	/** SQLite file that keeps the run; without it the run is forgotten at the end. */
+	/** SQLite file or `postgres://` URL that keeps the run; without it the run is forgotten at the end. */
 	store?: string;
 	/** Run to continue. */
 	run?: string;
@@ -81,7 +82,7 @@ async function converse(parts: {
 	if (terminal.isScreen) terminal.err(costText(conversation.usage, prices));
 	if (request.store !== undefined && conversation.runId !== null) {
 		terminal.err(
-			`(run ${conversation.runId}; --store ${request.store} --run ${conversation.runId} continues it)\n`,
+			`(run ${conversation.runId}; --store ${shownPlace(request.store)} --run ${conversation.runId} continues it)\n`,
 		);
 	}
 	return code;
@@ -99,7 +100,7 @@ async function* turnsOfInput(terminal: Terminal): AsyncIterable<Turn> {
 function refuseContradictions({ file, run, store, script, json }: ChatRequest): void {
 	if (run !== undefined && store === undefined) {
 		throw new InputError('STORE_MISSING', 'A run can be continued only from the store that keeps it.', {
-			advice: 'Name its file: --store runs.sqlite --run ID.',
+			advice: 'Name its file or database: --store runs.sqlite --run ID.',
 		});
 	}
 	if (file === undefined && run === undefined) {

@@ -119,7 +119,10 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.argument('[file]', 'graph file; may be left out with --run')
 		.option('--json', 'turns in, events out: one JSON object a line', false)
 		.option('--script <file>', 'play the turns of a JSON array instead of asking for them')
-		.option('--store <file>', 'keep the run in this SQLite file; made when missing')
+		.option(
+			'--store <place>',
+			'keep the run in this SQLite file, made when missing, or in a postgres:// database',
+		)
 		.option('--run <id>', 'continue a run of the store')
 		.option(
 			'--model <provider/model>',

@@ -67,6 +67,12 @@ const certificateRefused: Trouble = {
 		"Add the server's certificate authority to NODE_EXTRA_CA_CERTS, or choose encryption without verification.",
 };
 
+const characterRefused: Trouble = {
+	code: 'STORE_VALUE_REFUSED',
+	reason: 'a text holds a character that Postgres cannot keep',
+	advice: 'Take null characters (U+0000) and halves of surrogate pairs out of names and ids.',
+};
+
 /** By SQLSTATE, the five characters with which Postgres names a failure; then by its class of two. */
 const byState: Record<string, Trouble> = {
 	'28': accessRefused,
@@ -94,11 +100,9 @@ const byState: Record<string, Trouble> = {
 		reason: 'a value is larger than the database takes',
 		advice: 'Make the value smaller.',
 	},
-	'22021': {
-		code: 'STORE_VALUE_REFUSED',
-		reason: 'a text holds a character that Postgres cannot keep',
-		advice: 'Take the null character (U+0000) out of names and ids.',
-	},
+	'22021': characterRefused,
+	'22P02': characterRefused,
+	'22P05': characterRefused,
 	'58': {
 		code: 'STORE_IO',
 		reason: 'the server could not read or write its disk',

@@ -1,5 +1,6 @@
 /** Runs units of work on Postgres: one statement by itself, several in a transaction that is retried on conflicts. */
 
+import { randomInt } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../clock';
 import { InteractlyError } from '../errors';
@@ -78,7 +79,7 @@ export function createPostgresDriver(pool: Pool, clock: Clock): PostgresDriver {
 			} catch (error) {
 				if (!isConflict(error) || attempt === attempts) throw error;
 			}
-			await clock.sleep(Math.ceil(Math.random() * pauseMs * attempt));
+			await clock.sleep(randomInt(1, pauseMs * attempt + 1));
 		}
 	}
 

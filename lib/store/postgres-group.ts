@@ -30,7 +30,7 @@ export function createAppendGroups(send: Send): AppendGroups {
 	let waiting: Waiting[] = [];
 	let onTheirWay = 0;
 	let isScheduled = false;
-	let idle: Array<() => void> = [];
+	const idle: Array<() => void> = [];
 
 	function schedule(): void {
 		if (isScheduled || onTheirWay >= groupsAtOnce || waiting.length === 0) return;

@@ -41,12 +41,15 @@ const user = 'postgres';
 const fallbackAccount = 'nobody';
 
 /** Started by a shell that ends it when the pipe to this process breaks, so that it never outlives us. */
-const keeper = '"$@" & server=$!; trap "kill -INT $server" TERM; read -r how; kill -${how:-INT} $server; wait $server';
+const keeper =
+	'"$@" & server=$!; trap "kill -INT $server" TERM; read -r how; kill -${how:-INT} $server; wait $server';
 
 /**
  * @param settings Server settings beside the ones of a test: nothing is flushed to the disk by default.
  */
-export async function startPostgres(settings: Record<string, string> = { fsync: 'off' }): Promise<PostgresServer> {
+export async function startPostgres(
+	settings: Record<string, string> = { fsync: 'off' },
+): Promise<PostgresServer> {
 	const folder = mkdtempSync(join(tmpdir(), 'interactly-postgres-'));
 	const account = serverAccount();
 	if (account !== null) chownSync(folder, account.uid, account.gid);
@@ -58,7 +61,19 @@ export async function startPostgres(settings: Record<string, string> = { fsync: 
 	chmodSync(secret, 0o644);
 	execFileSync(
 		join(binaries, 'bin/initdb'),
-		['-D', data, '-U', user, '-A', 'scram-sha-256', `--pwfile=${secret}`, '-E', 'UTF8', '--locale=C', '--no-sync'],
+		[
+			'-D',
+			data,
+			'-U',
+			user,
+			'-A',
+			'scram-sha-256',
+			`--pwfile=${secret}`,
+			'-E',
+			'UTF8',
+			'--locale=C',
+			'--no-sync',
+		],
 		{ ...account, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
 	);
 	const port = await freePort();
@@ -67,11 +82,15 @@ export async function startPostgres(settings: Record<string, string> = { fsync: 
 	async function start(): Promise<ChildProcess> {
 		const all = { listen_addresses: host, port: String(port), unix_socket_directories: '', ...settings };
 		const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-		const child = spawn('/bin/sh', ['-c', keeper, 'sh', join(binaries, 'bin/postgres'), '-D', data, ...options], {
-			...account,
-			cwd: folder,
-			stdio: ['pipe', 'ignore', 'pipe'],
-		});
+		const child = spawn(
+			'/bin/sh',
+			['-c', keeper, 'sh', join(binaries, 'bin/postgres'), '-D', data, ...options],
+			{
+				...account,
+				cwd: folder,
+				stdio: ['pipe', 'ignore', 'pipe'],
+			},
+		);
 		await new Promise<void>((resolve, reject) => {
 			let log = '';
 			child.stderr.on('data', (chunk: Buffer) => {
