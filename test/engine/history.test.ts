@@ -2,27 +2,12 @@
 
 import { ProviderError } from '../../lib/errors';
 import type { JsonObject } from '../../lib/json';
-import type { Tools } from '../../lib/tool/contract';
 import { companion, direct, fork, freeform, graphOf, line, say, start, worker } from './graphs';
+import { giving, history, offeredTool } from './tools';
 import { createWorld, type Reply, type World } from './world';
 
-const history = (world: World, thread = '0') => world.state.threads[thread]?.history ?? [];
 const texts = (world: World, thread = '0') =>
 	history(world, thread).map((message) => message.content || message.memo?.edgeType || '');
-const tool = (name: string): JsonObject => ({
-	type: 'external_api',
-	logical_id: name,
-	name,
-	description: name,
-	endpoint: 'https://api.example/x',
-	method: 'GET',
-	args_schema: { type: 'object', properties: {} },
-});
-const answering = (value: string): Tools => ({
-	call: () => Promise.resolve({ ok: true, value }),
-	sideEffectOf: () => 'reads',
-});
-
 describe('whose history', () => {
 	test('R2.28, R2.34: a companion starts with a copy, nothing is merged back, and no user message is added', async () => {
 		const world = createWorld({
@@ -92,7 +77,7 @@ describe('entries', () => {
 		const world = createWorld({
 			graph: graphOf(
 				[
-					say('A', true, true, { ...start, tools_config: { tools: [tool('look')] } }),
+					say('A', true, true, { ...start, tools_config: { tools: [offeredTool('look')] } }),
 					worker('W', false, false, {
 						structured_output_schema: { type: 'object', properties: { mood: { type: 'string' } } },
 					}),
@@ -106,7 +91,7 @@ describe('entries', () => {
 				],
 				[companion('A', 'W')],
 			),
-			tools: answering('found'),
+			tools: giving('found'),
 			script: (request): Reply => {
 				if (request.output?.name === 'condition_judgement')
 					return { output: { justification: 'no', condition_met: false } };
@@ -134,7 +119,7 @@ describe('entries', () => {
 					line('A', 'static', start),
 					say('B', true, false, {
 						tools_config: {
-							tools: [{ ...tool('look'), static_messages_config: { static_messages: ['looking'] } }],
+							tools: [{ ...offeredTool('look'), static_messages_config: { static_messages: ['looking'] } }],
 						},
 					}),
 					say('C', true, false, { default_error_message: 'sorry' }),
@@ -154,7 +139,7 @@ describe('entries', () => {
 					},
 				},
 			),
-			tools: answering('found'),
+			tools: giving('found'),
 			script: (request) => {
 				if (request.messages[0]?.content.includes('You are C'))
 					return { fail: new ProviderError('LLM_UNAVAILABLE', 'gone') };

@@ -1,34 +1,18 @@
 /** Tool rounds, limits of turns at a node, and calls that fail (2.6, 2.7). */
 
 import { ProviderError } from '../../lib/errors';
-import type { JsonObject } from '../../lib/json';
-import type { Tools } from '../../lib/tool/contract';
 import { direct, expression, freeform, graphOf, line, noop, say, start, worker } from './graphs';
-import { createWorld, type World } from './world';
-
-const history = (world: World, thread = '0') => world.state.threads[thread]?.history ?? [];
-const tool = (name: string): JsonObject => ({
-	type: 'external_api',
-	logical_id: name,
-	name,
-	description: name,
-	endpoint: 'https://api.example/x',
-	method: 'GET',
-	args_schema: { type: 'object', properties: {} },
-});
-const answering = (value: string): Tools => ({
-	call: () => Promise.resolve({ ok: true, value }),
-	sideEffectOf: () => 'reads',
-});
+import { giving, history, offeredTool } from './tools';
+import { createWorld } from './world';
 
 describe('rounds', () => {
 	test('R2.44, R2.45, R2.46: after the last round only edges are left, and calls beside an edge run before it is taken', async () => {
 		const world = createWorld({
 			graph: graphOf(
-				[say('A', true, true, { ...start, tools_config: { tools: [tool('look')] } }), line('B')],
+				[say('A', true, true, { ...start, tools_config: { tools: [offeredTool('look')] } }), line('B')],
 				[freeform('A', 'B')],
 			),
-			tools: answering('found'),
+			tools: giving('found'),
 			script: (_request, call) => (call === 0 ? { tools: [{ name: 'look', arguments: {} }] } : { pick: 'B' }),
 		});
 		expect(await world.start('hi')).toBe('S(A) →c S(B) END');
@@ -37,7 +21,7 @@ describe('rounds', () => {
 
 		const both = createWorld({
 			graph: world.graph,
-			tools: answering('found'),
+			tools: giving('found'),
 			script: () => ({ tools: [{ name: 'look', arguments: {} }], pick: 'B' }),
 		});
 		expect(await both.start('hi')).toBe('S(A) →c S(B) END');

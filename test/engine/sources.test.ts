@@ -1,31 +1,11 @@
 /** Variables in whole runs: where dynamic values come from, and what nodes write (4.3, 4.5). */
 
-import type { Json, JsonObject } from '../../lib/json';
+import type { JsonObject } from '../../lib/json';
 import type { Tools } from '../../lib/tool/contract';
 import { direct, expression, freeform, graphOf, line, noop, say, start, worker } from './graphs';
-import { createWorld, turnInput, type World } from './world';
+import { apiTool, giving, toolNode, variables } from './tools';
+import { createWorld, turnInput } from './world';
 
-const variables = (world: World, thread = '0') => world.state.threads[thread]?.variables ?? {};
-const tool = (more: JsonObject = {}): JsonObject => ({
-	type: 'external_api',
-	logical_id: 't',
-	name: 't',
-	description: 't',
-	api_endpoint: 'https://x.example/',
-	api_method: 'GET',
-	...more,
-});
-const toolNode = (id: string, config: JsonObject, more: JsonObject = {}): JsonObject => ({
-	type: 'tool_node',
-	logical_id: id,
-	name: id,
-	tool_config: config,
-	...more,
-});
-const giving = (value: Json): Tools => ({
-	call: () => Promise.resolve({ ok: true, value }),
-	sideEffectOf: () => 'reads',
-});
 const defaults = (values: JsonObject) => ({ miscellaneous: { default_dynamic_variables: values } });
 
 describe('sources of dynamic variables', () => {
@@ -113,7 +93,7 @@ describe('writes', () => {
 	test('R4.30: the outcome of a tool node is a boolean and a text, null when it went well', async () => {
 		const run = async (tools: Tools) => {
 			const world = createWorld({
-				graph: graphOf([toolNode('T', tool({ result_runtime_variable_name: 'found' }), start)]),
+				graph: graphOf([toolNode('T', apiTool({ result_runtime_variable_name: 'found' }), start)]),
 				tools,
 			});
 			await world.start();

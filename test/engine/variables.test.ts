@@ -1,31 +1,10 @@
 /** Variables in whole runs: where placeholders are filled, names and scopes (4.1, 4.2). */
 
-import type { Json, JsonObject } from '../../lib/json';
-import type { Tools } from '../../lib/tool/contract';
+import type { JsonObject } from '../../lib/json';
 import { direct, fork, freeform, graphOf, line, noop, say, start } from './graphs';
-import { createWorld, type World } from './world';
+import { apiTool, giving, toolNode, variables } from './tools';
+import { createWorld } from './world';
 
-const variables = (world: World, thread = '0') => world.state.threads[thread]?.variables ?? {};
-const tool = (more: JsonObject = {}): JsonObject => ({
-	type: 'external_api',
-	logical_id: 't',
-	name: 't',
-	description: 't',
-	api_endpoint: 'https://x.example/',
-	api_method: 'GET',
-	...more,
-});
-const toolNode = (id: string, config: JsonObject, more: JsonObject = {}): JsonObject => ({
-	type: 'tool_node',
-	logical_id: id,
-	name: id,
-	tool_config: config,
-	...more,
-});
-const giving = (value: Json): Tools => ({
-	call: () => Promise.resolve({ ok: true, value }),
-	sideEffectOf: () => 'reads',
-});
 const defaults = (values: JsonObject) => ({ miscellaneous: { default_dynamic_variables: values } });
 
 describe('where placeholders are filled', () => {
@@ -87,7 +66,7 @@ describe('where placeholders are filled', () => {
 	test('R4.7: what users, tools and models say is never scanned again', async () => {
 		const world = createWorld({
 			graph: graphOf(
-				[say('A', true, false, start), toolNode('T', tool()), line('B', 'said [[tool_result]] {{echo}}')],
+				[say('A', true, false, start), toolNode('T', apiTool()), line('B', 'said [[tool_result]] {{echo}}')],
 				[direct('A', 'T'), direct('T', 'B')],
 				defaults({ secret: 'X' }),
 			),
@@ -167,7 +146,7 @@ describe('names and scopes', () => {
 	});
 
 	test('R4.13, R4.10: only a mapping of workflow scope writes the shared store, which every thread reads', async () => {
-		const mapped = tool({
+		const mapped = apiTool({
 			result_variable_mappings: [
 				{ target_variable_name: 'shared', result_path: 'a', scope: 'workflow' },
 				{ target_variable_name: 'own', result_path: 'a' },
@@ -249,7 +228,7 @@ describe('names and scopes', () => {
 	});
 
 	test('R4.14: the runtime’s own keys cannot be written by results and are not readable from the shared store', async () => {
-		const mapped = tool({ expand_result_into_runtime_variables: true });
+		const mapped = apiTool({ expand_result_into_runtime_variables: true });
 		const world = createWorld({
 			graph: graphOf(
 				[toolNode('T', mapped, start), line('B', '[[_hidden]] [[shown]] [[_input_dynamic_variables]]')],
