@@ -59,7 +59,6 @@ export const edgeSchema = z.discriminatedUnion('type', [
 	conditionalEdgeSchema,
 	companionEdgeSchema,
 ]);
-export type KnownEdge = z.infer<typeof edgeSchema>;
 
 /** An edge of a type this package does not know: kept, drawn, never taken. */
 export interface UnknownEdge extends z.infer<typeof edgeBaseSchema> {

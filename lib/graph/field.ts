@@ -171,9 +171,3 @@ export function readNumber(value: unknown): unknown {
 	const number = Number(value);
 	return Number.isFinite(number) ? number : value;
 }
-
-/** A whole number of a `miscellaneous` map (R0.5): what is none counts as the default. */
-export function miscellaneousWhole(value: unknown, fallback: number): number {
-	const number = readNumber(value);
-	return typeof number === 'number' && Number.isInteger(number) ? number : fallback;
-}

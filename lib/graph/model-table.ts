@@ -112,24 +112,8 @@ export const ALWAYS_THINKING_GOOGLE: ReadonlySet<string> = new Set([
 	'gemini-3.1-pro-preview',
 ]);
 
-/** Anthropic models whose thinking cannot be turned off. */
-export const ALWAYS_THINKING_ANTHROPIC: ReadonlySet<string> = new Set(['claude-fable-5']);
-
 /** Refuse chat completions, and raise the efforts `minimal` and `low` to `medium`. Compared without case. */
 export const PRO_MODELS: ReadonlySet<string> = new Set(['gpt-5.4-pro', 'gpt-5.2-pro']);
-
-/** Spend reasoning tokens unless told otherwise. */
-export const REASONING_BY_DEFAULT: ReadonlySet<string> = new Set(['gpt-5', 'gpt-5-mini', 'gpt-5-nano']);
-
-/** Refuse a history that ends with an assistant message. */
-export const NO_TRAILING_MODEL_TURN: ReadonlySet<string> = new Set([
-	'gemini-3.8-flash',
-	'gemini-3.7-flash',
-	'gemini-3.6-flash',
-	'gemini-3.5-flash-lite',
-	'gemini-flash-latest',
-	'gemini-flash-lite-latest',
-]);
 
 /** Anthropic models that Vertex offers. */
 export const ANTHROPIC_ON_VERTEX: ReadonlySet<string> = new Set([

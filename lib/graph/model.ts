@@ -136,7 +136,6 @@ export const unknownLlmSchema = z.looseObject({
 	model: text(),
 	original_type: originalType,
 });
-export type UnknownLlm = z.infer<typeof unknownLlmSchema>;
 
 /** The types a file may name, in the order of 2.14. */
 export const knownLlmSchema = z.discriminatedUnion('type', [

@@ -216,5 +216,3 @@ export interface UnknownNode extends z.infer<typeof nodeBaseSchema> {
 
 export type Node = KnownNode | UnknownNode;
 export type NodeType = Node['type'];
-/** The two node types that talk with models and may wait for the user. */
-export type InteractiveNode = SayLlmNode | WorkerLlmNode;

@@ -26,7 +26,6 @@ export const TARGET_TYPES = [
 	'dynamic_variable',
 	'runtime_variable',
 ] as const;
-export type TargetType = (typeof TARGET_TYPES)[number];
 
 export const inputMappingSchema = z.looseObject({
 	target_type: z.enum(TARGET_TYPES),
@@ -56,7 +55,6 @@ export const inputFieldSchema = z.looseObject({
 export type InputField = z.infer<typeof inputFieldSchema>;
 
 export const superNodeInterfaceSchema = z.looseObject({ input_fields: list(inputFieldSchema) });
-export type SuperNodeInterface = z.infer<typeof superNodeInterfaceSchema>;
 
 export const superNodeSchema = z.looseObject({
 	...nodeBase,

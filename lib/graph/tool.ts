@@ -102,7 +102,6 @@ export const unknownToolSchema = z.looseObject({
 	type: z.literal('unknown'),
 	original_type: originalType,
 });
-export type UnknownTool = z.infer<typeof unknownToolSchema>;
 
 /** The types a file may name, in the order of 2.16.1. */
 export const knownToolSchema = z.discriminatedUnion('type', [
@@ -123,4 +122,3 @@ export const mcpServerSchema = z.looseObject({
 	server_url: z.string(),
 	api_headers: freeObjectOrNull,
 });
-export type McpServer = z.infer<typeof mcpServerSchema>;
