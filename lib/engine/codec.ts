@@ -58,6 +58,7 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['interiorEntered', [['interiorId', ''], ['values', {}], ON_THREAD]],
 	['speechInterrupted', [['eventIds', []], ['stretches', []], ['isKept', false], ON_THREAD]],
 	['feedbackGiven', [['target', 'run'], ['kind', 'comment'], ['feedbackId', ''], ['turn', null], ['eventId', null], ['user', null], ['text', null], ['rating', null], ['removed', false]]],
+	['lineBegun', [NODE, ON_THREAD]],
 ];
 
 const CODES = new Map<string, number>(LAYOUT.map(([type], code) => [type, code]));

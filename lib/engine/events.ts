@@ -187,6 +187,8 @@ export type RunEvent =
 	  })
 	/** Control entered an expanded super node; its dynamic values count for its nodes only (R7.3.11). */
 	| (OnThread & { type: 'interiorEntered'; interiorId: string; values: JsonObject })
+	/** A waiting edge is about to be taken, and its line is generated first. */
+	| (OnThread & { type: 'lineBegun'; nodeId: string })
 	| (OnThread & {
 			type: 'waitingMatched';
 			edgeId: string;

@@ -106,21 +106,7 @@ function startNode(
 ): void {
 	const runs = (state.nodeRuns[event.nodeId] ?? 0) + 1;
 	state.nodeRuns[event.nodeId] = runs;
-	const frame: Frame = {
-		nodeId: event.nodeId,
-		nodeRunId: String(runs),
-		attempt: event.attempt,
-		historyStart: thread.history.length,
-		added: [],
-		replies: {},
-		failures: {},
-		effects: {},
-		waits: [],
-		choices: [],
-		counts: {},
-		startedAtMs: event.at,
-		owed: thread.owed,
-	};
+	const frame = newFrame(thread, { ...event, nodeRunId: String(runs) });
 	if (event.lane !== null) {
 		thread.lanes[event.lane] = frame;
 		return;
@@ -133,6 +119,28 @@ function startNode(
 	if (state.openTurn && event.attempt === 1) {
 		state.openTurn.executions[thread.id] = (state.openTurn.executions[thread.id] ?? 0) + 1;
 	}
+}
+
+/** The record of what begins now on the thread. */
+export function newFrame(
+	thread: ThreadState,
+	{ nodeId, nodeRunId, attempt, at }: Pick<Frame, 'nodeId' | 'nodeRunId' | 'attempt'> & { at: number },
+): Frame {
+	return {
+		nodeId,
+		nodeRunId,
+		attempt,
+		historyStart: thread.history.length,
+		added: [],
+		replies: {},
+		failures: {},
+		effects: {},
+		waits: [],
+		choices: [],
+		counts: {},
+		startedAtMs: at,
+		owed: thread.owed,
+	};
 }
 
 function endNode(

@@ -5,6 +5,7 @@ import { afterEvaluation } from '../edge/waiting';
 import type { Graph } from '../graph/graph';
 import { entersGlobalNode } from '../graph/interior';
 import type { RunEvent } from './contract';
+import { newFrame } from './fold-step';
 import { withoutStretches } from './interruption';
 import { namespace, type Message, type RunState, type ThreadState } from './state';
 import { changeStatus } from './status';
@@ -31,6 +32,12 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 		case 'interiorEntered':
 			state.interiorValues[event.interiorId] = event.values;
 			return;
+		case 'lineBegun': {
+			const { nodeId, at } = event;
+			const nodeRunId = String(state.nodeRuns[nodeId] ?? 0);
+			thread.frame = newFrame(thread, { nodeId, nodeRunId, attempt: 1, at });
+			return;
+		}
 		case 'waitingMatched': {
 			changeStatus(state, 'running');
 			const edge = graph.edgesById.get(event.edgeId);

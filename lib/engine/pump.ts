@@ -1,11 +1,8 @@
 /** One background pass: due companions first, then the armed evaluations of parked threads (R5.20). */
 
 import type { ConditionalEdge } from '../graph/edge';
-import type { Exit, Hop } from '../edge/contract';
-import { dynamicMessagePrompt, exitKey } from '../edge/offer';
 import { evaluateWaiting, triggerOf, type WaitingEdge } from '../edge/waiting';
 import { countStrike } from '../edge/guardrail';
-import { choosePosition } from './choice';
 import type { Context } from './context';
 import { takeHop } from './hop';
 import { startLanes } from './execute';
@@ -21,6 +18,7 @@ import {
 } from './standing';
 import type { ThreadState } from './state';
 import { runCompanion, runThread } from './thread';
+import { waitingLine } from './waiting-line';
 
 /** Opens a pump; its events belong to the last turn's pair (R2.4). */
 export function startPump(context: Context): void {
@@ -130,6 +128,8 @@ async function judge(context: Context, thread: ThreadState, due: readonly Waitin
 			continue;
 		}
 		if (context.state.openTurn === null) startPump(context);
+		// Before the match is recorded: the hop follows that at once (R5.33).
+		const message = await waitingLine(context, thread, waiting);
 		const from = context.graph.nodesById.get(thread.nodeId);
 		const to = firstNode(destination, context);
 		const strike =
@@ -150,7 +150,6 @@ async function judge(context: Context, thread: ThreadState, due: readonly Waitin
 			redirectedFrom,
 			edgeIds: due.map((each) => each.edge.logical_id ?? ''),
 		});
-		const message = lineOf(context, thread, waiting);
 		const end = takeHop(
 			context,
 			thread,
@@ -170,28 +169,6 @@ async function judge(context: Context, thread: ThreadState, due: readonly Waitin
 		return true;
 	}
 	return false;
-}
-
-/** The line of the edge (R3.22). No model is asked in the background, so a line to generate is told of instead. */
-function lineOf(context: Context, thread: ThreadState, { edge, destination }: WaitingEdge): Hop['message'] {
-	const { condition } = edge;
-	if (!condition) return null;
-	const exit: Exit = { kind: 'own', edge, globalNodeId: null, destination, condition };
-	const texts = condition.static_messages_config?.static_messages ?? [];
-	if (texts.length === 0) {
-		if (dynamicMessagePrompt(exit) === null) return null;
-		context.warn(
-			thread.id,
-			`Edge "${edge.name ?? edge.logical_id}" was taken while waiting; its line is not generated then.`,
-		);
-		return null;
-	}
-	const listKey = exitKey(exit);
-	const mode = condition.static_messages_config?.static_messages_selection_mode ?? 'random';
-	const label = `waiting|${listKey}|${context.state.eventCount}`;
-	const index = choosePosition(context.state, { length: texts.length, mode, listKey, label });
-	context.emit({ type: 'messageChosen', thread: thread.id, lane: null, listKey, index });
-	return { type: 'edge_static', text: texts[index] ?? '' };
 }
 
 function match(

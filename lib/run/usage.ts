@@ -58,6 +58,7 @@ export function modelFailuresOf(events: readonly RunEvent[], graph: Graph): Mode
 	const nodes = new Map<string, string>();
 	for (const event of events) {
 		if (event.type === 'nodeStarted') nodes.set(`${event.thread}|${event.lane ?? ''}`, event.nodeId);
+		if (event.type === 'lineBegun') nodes.set(`${event.thread}|`, event.nodeId);
 		if (event.type !== 'modelFailed') continue;
 		const { thread, code, message, advice, httpStatus } = event;
 		const nodeId = nodes.get(`${thread}|${event.lane ?? ''}`) ?? null;

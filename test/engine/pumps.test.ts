@@ -1,5 +1,6 @@
 /** Pumps: steps of companions, and edges that are judged while a thread waits (5.3, 5.4). */
 
+import { ProviderError } from '../../lib/errors';
 import type { WireEvent } from '../../lib/engine/contract';
 import type { JsonObject } from '../../lib/json';
 import { direct, expression, fork, graphOf, line, noop, say, start } from './graphs';
@@ -128,6 +129,73 @@ describe('pumps', () => {
 		expect(lines.slice(0, 4)).toEqual(['one', 'two', 'three', 'three']);
 		const matched = world.types().indexOf('waiting_condition_matched');
 		expect(world.types()[matched + 1]).toBe('conditional_edge');
+	});
+
+	describe('a line to generate', () => {
+		const tellGraph = graphOf(
+			[noop('e', start), say('chat', true, true), line('tell')],
+			[
+				direct('e', 'chat'),
+				expression('chat', 'tell', '1 == 1', {
+					condition: {
+						condition_expression: '1 == 1',
+						dynamic_messages_config: { dynamic_message_prompt: 'Say that the result is in.' },
+					},
+					evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['e'] },
+				}),
+			],
+		);
+
+		test('R3.22, R5.29, R5.33: it is generated before the match, and said right after the hop', async () => {
+			const world = createWorld({ graph: tellGraph, script: () => ({ text: 'It is in.' }) });
+			await world.start();
+			const from = world.wire.length;
+			expect(await world.send({ type: 'pump' })).toBe('→w S(tell) END');
+			expect(world.spoken(from)).toEqual(['It is in.', 'line of tell']);
+			expect(world.types(from).slice(0, 5)).toEqual([
+				'say_llm',
+				'waiting_condition_matched',
+				'conditional_edge',
+				'workflow_navigation_message',
+				'assistant_response',
+			]);
+			expect(world.wire[from]).toMatchObject({ origin_node_logical_id: 'chat', origin_thread_id: '0' });
+			const said = of(world, 'assistant_response')[0];
+			expect(said?.['response_metadata']).toEqual({ message_type: 'edge_dynamic' });
+			expect(JSON.stringify(world.requests[0]?.messages)).toContain('Say that the result is in.');
+			expect(of(world, 'end_workflow')[0]).toMatchObject({ llm_token_usage: { call_count: 1 } });
+			expect(world.refold()).toEqual(world.state);
+		});
+
+		test('R9.52, R5.29: after a crash the recorded line is said, the model is not asked again', async () => {
+			const world = createWorld({ graph: tellGraph, script: (_request, call) => ({ text: `line ${call}` }) });
+			await world.start();
+			// The journal loses everything from the match on.
+			world.onAppend = (events) => {
+				const at = events.findIndex(({ type }) => type === 'waitingMatched');
+				if (at < 0) return;
+				world.log.push(...events.slice(0, at));
+				throw new Error('crash');
+			};
+			await expect(world.send({ type: 'pump' })).rejects.toThrow('crash');
+			world.onAppend = null;
+			world.crash();
+			const from = world.wire.length;
+			expect(await world.send({ type: 'recover' })).toBe('→w S(tell) END');
+			expect(world.spoken(from)).toEqual(['line 0', 'line of tell']);
+			expect(world.requests).toHaveLength(1);
+		});
+
+		test('R3.22: a line that cannot be generated is told of, and the edge is taken without it', async () => {
+			const world = createWorld({
+				graph: tellGraph,
+				script: () => ({ fail: new ProviderError('LLM_OVERLOADED', 'The model is overloaded.') }),
+			});
+			await world.start();
+			expect(await world.send({ type: 'pump' })).toBe('→w S(tell) END');
+			expect(world.spoken()).toEqual(['line of tell']);
+			expect(world.warnings()).toEqual([expect.stringContaining('could not be generated')]);
+		});
 	});
 
 	test('R5.30, R9.38: guardrails hold for waiting edges, and the event names who was replaced', async () => {

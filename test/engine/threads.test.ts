@@ -114,6 +114,29 @@ describe('companion threads', () => {
 		expect(world.warnings()[0]).toContain('companion thread');
 	});
 
+	test('R5.10, R3.37a: a condition that cannot be read ends the companion, and the run in a main thread', async () => {
+		const graph = (companionText: string, mainText: string) =>
+			graphOf(
+				[noop('entry', start), noop('w'), line('done'), noop('hub'), line('tell')],
+				[
+					direct('entry', 'hub'),
+					fork('entry', 'w', 'x'),
+					expression('w', 'done', companionText),
+					expression('hub', 'tell', mainText),
+				],
+			);
+		const beside = createWorld({ graph: graph('1 == (', '1 == 1') });
+		await beside.start();
+		expect(beside.spoken()).toEqual(['line of tell']);
+		expect(beside.warnings()).toEqual([expect.stringContaining('0_companion_x')]);
+		expect(beside.types().filter((type) => type === 'end_thread')).toHaveLength(2);
+		expect(beside.state.status).toBe('completed');
+		const ahead = createWorld({ graph: graph('1 == 1', '1 == (') });
+		await ahead.start();
+		expect(ahead.state.status).toBe('failed');
+		expect(ahead.wire.at(-1)?.type).toBe('workflow_error');
+	});
+
 	test('R1.9 row 7, R1.28: with only companions left the run is running and refuses to end', async () => {
 		const world = createWorld({
 			graph: graphOf(
