@@ -4,11 +4,11 @@ import type { Command, RunEvent, RunStart, RunStatus, Surroundings } from '../en
 import { isTerminal } from '../engine/engine';
 import { InteractlyError, messageOf } from '../errors';
 import { refuseDocument } from '../graph/refusal';
-import type { Lease } from '../store/contract';
 import type { ActiveTurn } from './active';
 import { decide } from './commands';
 import type { TurnRequest, TurnResult } from './contract';
 import { copyState } from './copy-state';
+import type { Hold } from './hold';
 import type { ReadTurn } from './input';
 import { checkAgainstRun } from './input-state';
 import { createJournal, type RunJournal } from './journal';
@@ -20,7 +20,7 @@ import { buildResult, type Stretch } from './result';
 
 export interface DriveRequest {
 	live: LiveRun;
-	lease: Lease;
+	hold: Hold;
 	active: ActiveTurn;
 	turn: ReadTurn;
 	request: TurnRequest;
@@ -32,8 +32,6 @@ export interface Driven {
 	result: TurnResult;
 	/** The run as it is now; the safety net may have loaded it anew. */
 	live: LiveRun;
-	/** False when the lease is still held. */
-	isReleased: boolean;
 }
 
 /** The run had ended when the command's turn came; a session then begins a new one. */
@@ -70,15 +68,17 @@ export async function drive(parts: RunnerParts, request: DriveRequest): Promise<
 	const key = turn.input.idempotencyKey;
 	if (key !== null && live.state.turnKeys[key] !== undefined) {
 		// The delivery that was broken off gets its own answer now; any later one gets it again.
-		if (work.recovered && brokenKey === key) return finish(work, null);
-		return { result: await answerOfKey(parts, { row: live.row, key }), live, isReleased: false };
+		if (work.recovered && brokenKey === key) return finish(work);
+		return { result: await answerOfKey(parts, { row: live.row, key }), live };
 	}
 	const command = commandFor(work);
-	if (command === null) return finish(work, null);
+	if (command === null) return finish(work);
 	if (command.type === 'turn' && command.begin !== undefined && live.faults.length > 0) {
-		return finish(work, await failAtStart(work, command.begin));
+		await failAtStart(work, command.begin);
+	} else {
+		await carryOut(work, command, true);
 	}
-	return finish(work, await carryOut(work, command, true));
+	return finish(work);
 }
 
 /** R1.11, and what a fresh run needs beside it. */
@@ -107,7 +107,7 @@ function commandFor(work: Drive): Command | null {
 			return null;
 		case 'refuse':
 			if (isTerminal(state.status)) {
-				throw new RunFinished(state.status, work.recovered ? finish(work, null).result : null);
+				throw new RunFinished(state.status, work.recovered ? finish(work).result : null);
 			}
 			throw runStateRefuses(turn.command, row.id, state.status);
 	}
@@ -137,7 +137,7 @@ async function stateBefore({ parts, live }: Drive, openEvents: readonly RunEvent
 	return state;
 }
 
-async function carryOut(work: Drive, command: Command, releases: boolean): Promise<RunJournal> {
+async function carryOut(work: Drive, command: Command, releases: boolean): Promise<void> {
 	const { active } = work;
 	const journal = openJournal(work, releases);
 	const { state, head } = work.live;
@@ -157,11 +157,11 @@ async function carryOut(work: Drive, command: Command, releases: boolean): Promi
 		} else {
 			journal.dropUndurable();
 			report(work, journal);
-			return await abandon(work, error, releases);
+			await abandon(work, error, releases);
+			return;
 		}
 	}
 	report(work, journal);
-	return journal;
 }
 
 /**
@@ -169,14 +169,15 @@ async function carryOut(work: Drive, command: Command, releases: boolean): Promi
  * so this turn is to leave no trace. One that has reached outside stays, and goes on where it stood.
  */
 async function takeBack(
-	{ parts, live, lease }: Drive,
+	{ parts, live, hold }: Drive,
 	journal: RunJournal,
 	before: { head: number; status: RunStatus; turnCount: number },
 ): Promise<void> {
-	if (journal.events.some(({ type }) => type === 'effectStarted')) return;
+	if (!hold.isHeld || journal.events.some(({ type }) => type === 'effectStarted')) return;
 	parts.lives.forget(live.row.id);
 	if (before.head === 0) await parts.store.deleteRun(live.row.id);
-	else await parts.store.rewind(lease, before.head, { status: before.status, turnCount: before.turnCount });
+	else
+		await parts.store.rewind(hold.lease, before.head, { status: before.status, turnCount: before.turnCount });
 }
 
 function report(work: Drive, journal: RunJournal): void {
@@ -184,7 +185,7 @@ function report(work: Drive, journal: RunJournal): void {
 }
 
 /** R1.4: a bug unwound the engine; what is durable stays, and the run ends as failed. */
-async function abandon(work: Drive, error: unknown, releases: boolean): Promise<RunJournal> {
+async function abandon(work: Drive, error: unknown, releases: boolean): Promise<void> {
 	const { parts, live } = work;
 	parts.ports.log.error('The engine broke off; the run is abandoned.', {
 		runId: live.row.id,
@@ -200,11 +201,10 @@ async function abandon(work: Drive, error: unknown, releases: boolean): Promise<
 	const command: Command = { type: 'abandon', source: 'finally_safety_net', message: messageOf(error) };
 	await advance(work, { journal, command });
 	report(work, journal);
-	return journal;
 }
 
 /** R7.3.13: a graph whose super nodes cannot be expanded fails its run before anything is executed. */
-async function failAtStart(work: Drive, begin: RunStart): Promise<RunJournal> {
+async function failAtStart(work: Drive, begin: RunStart): Promise<void> {
 	const { parts, live, turn } = work;
 	const { code, message, advice = null } = refuseDocument('start the run', live.faults);
 	const at = parts.ports.clock.now();
@@ -220,12 +220,11 @@ async function failAtStart(work: Drive, begin: RunStart): Promise<RunJournal> {
 	for (const event of events) parts.engine.fold(live.state, event, live.graph);
 	await journal.append(events, true);
 	report(work, journal);
-	return journal;
 }
 
-function openJournal({ parts, live, lease, request }: Drive, releases: boolean): RunJournal {
+function openJournal({ parts, live, hold, request }: Drive, releases: boolean): RunJournal {
 	const { store, engine, durability } = parts;
-	return createJournal({ store, engine, live, lease, durability, releases, onEvent: request.onEvent });
+	return createJournal({ store, engine, live, hold, durability, releases, onEvent: request.onEvent });
 }
 
 function advance(
@@ -248,7 +247,7 @@ function advance(
 	});
 }
 
-function finish(work: Drive, journal: RunJournal | null): Driven {
+function finish(work: Drive): Driven {
 	const { parts, live, stretch, recovered, surroundings } = work;
 	const result = buildResult({
 		engine: parts.engine,
@@ -260,5 +259,5 @@ function finish(work: Drive, journal: RunJournal | null): Driven {
 		recovered,
 		repeated: false,
 	});
-	return { result, live, isReleased: journal?.isReleased ?? false };
+	return { result, live };
 }

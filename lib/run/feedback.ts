@@ -10,6 +10,7 @@ import { collectFeedback } from './feedback-list';
 import { claimRun } from './lease';
 import type { LiveRun } from './live';
 import { readEvents } from './log';
+import { newOwner } from './owner';
 import type { RunnerParts } from './parts';
 import { buildPairs } from './record';
 
@@ -28,7 +29,7 @@ export function createFeedback(parts: RunnerParts): Pick<Runner, 'giveFeedback' 
 		target: FeedbackTarget,
 		write: (events: readonly RunEvent[]) => Given,
 	): Promise<FeedbackList> {
-		const { run, lease } = await claimRun({ store, clock }, { runId, whenBusy: 'wait' });
+		const { run, lease } = await claimRun({ store, clock }, { runId, owner: newOwner(), whenBusy: 'wait' });
 		let isReleased = false;
 		try {
 			const live = await lives.load(run);

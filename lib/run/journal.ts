@@ -1,15 +1,14 @@
 /** Writes a command's events to the store as they come: one batch an append, the last one gives the lease back. */
 
 import type { Journal, RunEvent, WireEvent } from '../engine/contract';
-import type { Lease, RunPatch, Store } from '../store/contract';
+import type { AppendRequest, RunPatch, Store } from '../store/contract';
 import type { Engine } from './engine-port';
+import type { Hold } from './hold';
 import type { LiveRun } from './live';
 
 export interface RunJournal extends Journal {
 	/** Everything handed over so far, durable or not. */
 	readonly events: RunEvent[];
-	/** True when the last append gave the lease back. */
-	readonly isReleased: boolean;
 	/** True when the store refused an append: nothing more can be written in this command. */
 	readonly isBroken: boolean;
 	/** Forgets events that never reached the store. */
@@ -22,7 +21,7 @@ export interface JournalOptions {
 	store: Store;
 	engine: Engine;
 	live: LiveRun;
-	lease: Lease;
+	hold: Hold;
 	durability: 'step' | 'turn';
 	/** The append that ends the command also gives the lease back. */
 	releases: boolean;
@@ -33,40 +32,41 @@ export interface JournalOptions {
 const closing = new Set<RunEvent['type']>(['turnEnded', 'runEnded', 'runPaused']);
 
 export function createJournal(options: JournalOptions): RunJournal {
-	const { store, engine, live, lease, durability } = options;
+	const { store, engine, live, hold, durability } = options;
 	const events: RunEvent[] = [];
 	let durable = 0;
 	let isBroken = false;
 	let waiting: RunEvent[] = [];
 	let unshown: WireEvent[] = [];
-	let isReleased = false;
 
 	async function write(): Promise<void> {
 		const batch = waiting;
 		waiting = [];
 		const closes = batch.some(({ type }) => closing.has(type));
 		const data = engine.encodeEvents(batch, live.graph);
-		const patch = patchOf(live, closes ? engine.nextDueAt(live.graph, live.state) : live.row.dueAt);
+		const patch = patchOf(live, closes ? engine.nextDueAt(live.graph, live.state) : undefined);
 		const release = closes && options.releases;
-		const head = live.head + 1;
+		const { claimMs } = hold;
+		const request: AppendRequest = {
+			lease: hold.lease,
+			expectedHead: live.head,
+			tail: live.row.tail,
+			data,
+			release,
+		};
+		if (patch !== null) request.patch = patch;
+		if (claimMs !== undefined) request.claimMs = claimMs;
 		try {
-			await store.append({
-				lease,
-				expectedHead: live.head,
-				data,
-				...(patch === null ? {} : { patch }),
-				...(release ? { release } : {}),
-			});
+			const end = await store.append(request);
+			live.row = { ...live.row, ...patch, ...end };
 		} catch (error) {
 			isBroken = true;
 			throw error;
 		}
+		hold.appended(release);
 		durable += batch.length;
-		isReleased = release;
-		live.head = head;
+		live.head = live.row.head;
 		live.size += data.length;
-		live.row = patch === null ? live.row : { ...live.row, ...patch };
-		live.row.head = head;
 		const shown = unshown;
 		unshown = [];
 		for (const event of shown) options.onEvent?.(event);
@@ -74,9 +74,6 @@ export function createJournal(options: JournalOptions): RunJournal {
 
 	return {
 		events,
-		get isReleased() {
-			return isReleased;
-		},
 		get isBroken() {
 			return isBroken;
 		},
@@ -105,10 +102,11 @@ function hasSettled({ state }: LiveRun): boolean {
 	return true;
 }
 
-/** What the run's index must learn from its state, or null. */
-function patchOf({ row, state }: LiveRun, dueAt: number | null): RunPatch | null {
+/** What the run's index must learn from its state, or null; `dueAt` only where it may have changed. */
+function patchOf({ row, state }: LiveRun, dueAt: number | null | undefined): RunPatch | null {
 	const patch: RunPatch = {};
-	if (dueAt !== row.dueAt) patch.dueAt = dueAt;
+	// Another process may have moved it without an append; what memory says counts only while there is none.
+	if (dueAt !== undefined && (dueAt !== null || row.dueAt !== null)) patch.dueAt = dueAt;
 	if (state.status !== row.status) patch.status = state.status;
 	if (state.turnCount !== row.turnCount) patch.turnCount = state.turnCount;
 	if (state.terminationSource !== null && row.facts.terminationSource !== state.terminationSource) {

@@ -5,7 +5,7 @@ import { messageOf } from '../errors';
 import type { Log } from '../log';
 import type { Lease, RunRow, Store } from '../store/contract';
 import { leaseLost } from '../store/refusals';
-import { isDead, newOwner } from './owner';
+import { isDead } from './owner';
 import { runBusy } from './refusals';
 
 /** How long a lease lasts without a sign of life; a killed process gives its runs back after that. */
@@ -18,6 +18,8 @@ const maxPauseMs = 250;
 
 export interface ClaimRequest {
 	runId: string;
+	/** Who is to hold it; see `newOwner`. */
+	owner: string;
 	whenBusy: 'wait' | 'refuse';
 	signal?: AbortSignal | undefined;
 }
@@ -31,7 +33,7 @@ export async function claimRun(
 	request: ClaimRequest,
 ): Promise<{ run: RunRow; lease: Lease }> {
 	const { store, clock } = parts;
-	const owner = newOwner();
+	const { owner } = request;
 	const startedAt = clock.now();
 	for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
 		const taken = await store.claim(request.runId, owner, leaseMs);

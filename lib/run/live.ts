@@ -4,7 +4,7 @@ import type { RunEvent } from '../engine/contract';
 import type { RunState } from '../engine/engine';
 import type { Fault } from '../graph/fault';
 import type { Graph } from '../graph/graph';
-import type { RunLog, RunRow, Store } from '../store/contract';
+import { sameTail, type RunLog, type RunRow, type Store } from '../store/contract';
 import type { Engine } from './engine-port';
 import type { Graphs } from './graphs';
 import { createRecent } from './recent';
@@ -28,8 +28,10 @@ export interface LiveRun {
 }
 
 export interface LiveRuns {
-	/** The run as of `row.head`, from memory when it is there. */
+	/** The run as of `row.tail`, from memory when it is there. */
 	load(row: RunRow): Promise<LiveRun>;
+	/** What memory has of the run, which another process may have moved on since. */
+	recall(runId: string): LiveRun | undefined;
 	keep(live: LiveRun): void;
 	forget(runId: string): void;
 	clear(): void;
@@ -56,7 +58,7 @@ export function createLiveRuns(
 	return {
 		async load(row) {
 			const known = recent.get(row.id);
-			if (known !== undefined && known.head === row.head) {
+			if (known !== undefined && known.head === row.head && sameTail(known.row.tail, row.tail)) {
 				known.row = row;
 				return known;
 			}
@@ -65,6 +67,7 @@ export function createLiveRuns(
 			const log = await store.readLog(row.id);
 			return await liven(parts, log ?? { run: row, snapshot: null, batches: [] });
 		},
+		recall: (runId) => recent.get(runId),
 		keep: (live) => recent.set(live.row.id, live, live.size),
 		forget: (runId) => recent.delete(runId),
 		clear: () => recent.clear(),

@@ -2,6 +2,7 @@
 
 import { codeOf, messageOf } from '../errors';
 import type { RunRow } from '../store/contract';
+import { createHold } from './hold';
 import { createJournal } from './journal';
 import { leaseMs } from './lease';
 import { newOwner } from './owner';
@@ -62,11 +63,13 @@ async function reapRun(parts: RunnerParts, stale: RunRow): Promise<boolean> {
 	const taken = await store.claim(stale.id, newOwner(), leaseMs);
 	if (taken === null) return false;
 	const { run, lease } = taken;
+	// An append of a lease that was lost is refused; nothing else is to be stopped.
+	const hold = createHold(parts, { lease, isHeld: true, onLost: () => undefined });
 	try {
 		if (run.head !== stale.head || run.status !== stale.status) return false;
 		const live = await lives.load(run);
 		lives.forget(run.id);
-		const journal = createJournal({ store, engine, live, lease, durability: 'turn', releases: true });
+		const journal = createJournal({ store, engine, live, hold, durability: 'turn', releases: true });
 		await engine.advance({
 			graph: live.graph,
 			state: live.state,
@@ -81,6 +84,6 @@ async function reapRun(parts: RunnerParts, stale: RunRow): Promise<boolean> {
 		});
 		return journal.events.length > 0;
 	} finally {
-		await store.release(lease);
+		await hold.giveBack();
 	}
 }

@@ -8,8 +8,10 @@ import { checkBeginning, runStart } from './begin';
 import type { TurnRequest, TurnResult } from './contract';
 import { drive } from './drive';
 import type { ReadTurn } from './input';
+import { createHold, type Hold } from './hold';
 import { claimRun, maxBusyMs } from './lease';
 import type { LiveRun } from './live';
+import { newOwner } from './owner';
 import type { RunnerParts } from './parts';
 import type { Place } from './queue';
 import { runBusy, turnTimeSpent } from './refusals';
@@ -35,19 +37,22 @@ export interface TakenCommand {
 	start?: Partial<RunStart>;
 }
 
+/** Commands that reach into a turn in progress instead of waiting for its end. */
+function interferes({ command }: ReadTurn): boolean {
+	return command === 'pause' || command === 'stop';
+}
+
 /** How long a command that does not wait for turns waits for a pump (R1.39). */
 const maxPumpWaitMs = 5_000;
 
 export function createTaker(parts: RunnerParts): Taker {
-	const { store, engine, ports, lives, heartbeats } = parts;
+	const { store, engine, ports, lives } = parts;
 	const { clock, log } = ports;
 	const active = new Map<string, ActiveTurn>();
 	const background = new Set<Promise<void>>();
 
 	async function waitForPlace({ runId, place, turn, request }: TakenCommand): Promise<void> {
-		if (place.isFirst) return;
-		const interferes = turn.command === 'pause' || turn.command === 'stop';
-		const refuses = request.whenBusy === 'refuse' && !interferes;
+		const refuses = request.whenBusy === 'refuse' && !interferes(turn);
 		if (refuses && active.get(runId)?.isPump !== true) throw runBusy(runId, 0);
 		const limitMs = refuses ? maxPumpWaitMs : maxBusyMs;
 		const patience = new AbortController();
@@ -64,50 +69,74 @@ export function createTaker(parts: RunnerParts): Taker {
 		}
 	}
 
-	async function hold(
-		{ run, lease }: { run: RunRow; lease: Lease },
-		command: TakenCommand,
+	function activeTurn({ runId, turn, request }: TakenCommand): ActiveTurn {
+		const { signal, timeoutMs } = request;
+		const timeout =
+			timeoutMs === undefined ? undefined : { ms: timeoutMs, reason: () => turnTimeSpent(runId, timeoutMs) };
+		return createActiveTurn({ clock, isPump: turn.command === 'pump', signal, timeout });
+	}
+
+	/**
+	 * A message for a run that memory knows goes without a claim: its first append, which comes before anything
+	 * reaches outside, takes the lease, and is refused if the run has moved on elsewhere.
+	 */
+	async function carryOut(command: TakenCommand, current: ActiveTurn): Promise<TurnResult> {
+		const { runId, held, turn, request } = command;
+		const onLost = (reason: Error) => current.fail(reason);
+		if (held !== null) {
+			const hold = createHold(parts, { lease: held.lease, isHeld: true, onLost });
+			return await within(hold, () => lives.load(held.run), { command, current });
+		}
+		const lease = { runId, owner: newOwner() };
+		const known = mayGoUnclaimed(turn) ? lives.recall(runId) : undefined;
+		if (known?.state.openTurn === null) {
+			const hold = createHold(parts, { lease, isHeld: false, onLost });
+			try {
+				return await within(hold, () => known, { command, current });
+			} catch (error) {
+				if (hold.hasWritten || current.signal.aborted) throw error;
+				// What memory knew may be out of date: the run is claimed, and everything looked at again.
+			}
+		}
+		const whenBusy = interferes(turn) ? 'wait' : (request.whenBusy ?? 'wait');
+		const { run } = await claimRun({ store, clock }, { ...lease, whenBusy, signal: request.signal });
+		const hold = createHold(parts, { lease, isHeld: true, onLost });
+		return await within(hold, () => lives.load(run), { command, current });
+	}
+
+	/** Only where every step is written is a turn's first step written before a model is asked. */
+	function mayGoUnclaimed({ command }: ReadTurn): boolean {
+		const isMessage = command === 'start' || command === 'data' || command === 'resume';
+		return isMessage && parts.durability === 'step';
+	}
+
+	async function within(
+		hold: Hold,
+		load: () => Promise<LiveRun> | LiveRun,
+		{ command, current }: { command: TakenCommand; current: ActiveTurn },
 	): Promise<TurnResult> {
 		const { turn, request } = command;
-		const { timeoutMs } = request;
-		const isPump = turn.command === 'pump';
-		const current = createActiveTurn({
-			clock,
-			isPump,
-			signal: request.signal,
-			timeout:
-				timeoutMs === undefined
-					? undefined
-					: { ms: timeoutMs, reason: () => turnTimeSpent(run.id, timeoutMs) },
-		});
-		active.set(run.id, current);
-		const heartbeat = heartbeats.start(lease, (reason) => current.fail(reason));
-		let isReleased = false;
 		let index: { dueAt: number | null } | undefined;
 		try {
-			const live = await lives.load(run);
+			const live = await load();
 			// A caller that went away while it waited must not leave half a turn behind.
 			current.signal.throwIfAborted();
 			// While a command changes it, the state is nobody else's; only a good end brings it back.
-			lives.forget(run.id);
+			lives.forget(command.runId);
 			const driven = await drive(parts, {
 				live,
-				lease,
+				hold,
 				active: current,
 				turn,
 				request,
 				begin: () => begin(live, command),
 			});
-			isReleased = driven.isReleased;
-			if (!isReleased) index = dueOf(driven.live);
+			if (hold.isHeld) index = dueOf(driven.live);
 			lives.keep(driven.live);
 			snapshot(driven.live);
 			return driven.result;
 		} finally {
-			heartbeat.stop();
-			current.end();
-			active.delete(run.id);
-			if (!isReleased) await giveBack(lease, index);
+			await hold.giveBack(index);
 		}
 	}
 
@@ -125,17 +154,6 @@ export function createTaker(parts: RunnerParts): Taker {
 		return { dueAt };
 	}
 
-	async function giveBack(lease: Lease, index?: { dueAt: number | null }): Promise<void> {
-		try {
-			await store.release(lease, index);
-		} catch (error) {
-			log.warn('A run could not be released; its lease runs out by itself.', {
-				runId: lease.runId,
-				error: messageOf(error),
-			});
-		}
-	}
-
 	function snapshot(live: LiveRun): void {
 		if (live.state.openTurn !== null || !deservesSnapshot(live.state.eventCount, live.snapshotEvents)) return;
 		const written = writeSnapshot(engine, live.state, live.head);
@@ -151,14 +169,17 @@ export function createTaker(parts: RunnerParts): Taker {
 
 	return {
 		async take(command) {
-			const { runId, place, request, turn } = command;
+			const { runId, place } = command;
 			try {
-				await waitForPlace(command);
-				const interferes = turn.command === 'pause' || turn.command === 'stop';
-				const whenBusy = interferes ? 'wait' : (request.whenBusy ?? 'wait');
-				const held =
-					command.held ?? (await claimRun({ store, clock }, { runId, whenBusy, signal: request.signal }));
-				return await hold(held, command);
+				if (!place.isFirst) await waitForPlace(command);
+				const current = activeTurn(command);
+				active.set(runId, current);
+				try {
+					return await carryOut(command, current);
+				} finally {
+					current.end();
+					active.delete(runId);
+				}
 			} finally {
 				place.leave();
 				parts.bell.ring();

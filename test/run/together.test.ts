@@ -80,6 +80,54 @@ describe.each(['memory', 'sqlite'])('%s: one run', (kind) => {
 	});
 });
 
+describe.each(['memory', 'sqlite'])('%s: a run that memory knows', (kind) => {
+	test('and that moved on elsewhere is read anew before a model is asked', async () => {
+		const heard: string[][] = [];
+		await open(kind, {
+			realTime: true,
+			script: ({ messages }) => {
+				heard.push(messages.filter(({ role }) => role === 'user').map(({ content }) => content));
+				return 'Yes.';
+			},
+		});
+		const other = room.another();
+		const { runId } = await room.turn({ source: chat });
+		await room.turn({ runId, message: 'one' });
+		await other.turn({ runId, message: 'two' });
+		const third = await room.turn({ runId, message: 'three' });
+		const { hasBackgroundWork } = await other.turn({ runId, message: 'four' });
+		expect([third.turnNumber, hasBackgroundWork]).toEqual([4, false]);
+		expect(heard).toEqual([
+			['one'],
+			['one', 'two'],
+			['one', 'two', 'three'],
+			['one', 'two', 'three', 'four'],
+		]);
+	});
+
+	test('and that was deleted elsewhere is unknown, and a session begins anew', async () => {
+		await open(kind, { realTime: true });
+		const first = await room.turn({ source: chat, sessionKey: 's' });
+		await room.turn({ sessionKey: 's', message: 'one' });
+		await room.store.deleteRun(first.runId);
+		const { runId } = first;
+		await expect(room.turn({ runId, message: 'two' })).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+		const again = await room.turn({ source: chat, sessionKey: 's', message: 'three' });
+		expect(again.runId).not.toBe(runId);
+	});
+
+	test('and that another holds is refused or waited for as any other', async () => {
+		await open(kind, { realTime: true });
+		const { runId } = await room.turn({ source: chat });
+		await room.store.claim(runId, 'elsewhere', 60_000);
+		const refused = room.turn({ runId, message: 'one', whenBusy: 'refuse' });
+		await expect(refused).rejects.toMatchObject({ code: 'RUN_BUSY' });
+		await room.store.release({ runId, owner: 'elsewhere' });
+		expect(await room.turn({ runId, message: 'one' })).toMatchObject({ turnNumber: 2 });
+		expect(await room.store.leaseOwner(runId)).toBeNull();
+	});
+});
+
 describe('a busy run', () => {
 	test('is waited for at most 30 seconds, then RUN_BUSY tells that nothing was taken', async () => {
 		const slow = gate();
