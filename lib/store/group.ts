@@ -1,4 +1,4 @@
-/** Group commit: works handed in during one tick of the event loop share one transaction. */
+/** Group commit: works that several writers hand in during one pass of the event loop share a transaction. */
 
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../clock';
@@ -45,28 +45,49 @@ export async function patiently<Result>(
 }
 
 export interface Group {
-	write<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
+	/** `lane` names the writer: works of one lane follow each other, as the steps of a run do. */
+	write<Result>(doing: string, start: () => Work<Result>, lane?: string): Promise<Result>;
 	/** Commits what is still waiting. */
 	flush(): Promise<void>;
 }
 
+/** So many commits of a lone writer follow each other before everything else in the process has its turn. */
+const maxLoneCommits = 32;
+
 /**
- * The group runs once the current tick's callbacks are done. A work that refuses (an error of ours)
- * must not have written anything yet; any other error undoes the group, and its works are then run
- * one by one so that only the guilty one fails.
+ * While several lanes write, the group runs once the callbacks of the current pass are done. A lone writer
+ * does not wait for others: its work is committed at once.
+ *
+ * A work that refuses (an error of ours) must not leave anything written; any other error undoes the group,
+ * and its works are then run one by one so that only the guilty one fails.
  */
 export function createGroup(database: Transactor, clock: Clock): Group {
 	let waiting: Entry[] = [];
-	let isScheduled = false;
 	let running: Promise<void> = Promise.resolve();
+	let isScheduled = false;
+	/** Whether the last pass had several lanes; the next one is expected to be like it. */
+	let isShared = false;
+	/** The writer that has this pass of the event loop to itself so far. */
+	let lone: { lane: string; commits: number } | null = null;
 
 	function schedule(): void {
 		if (isScheduled) return;
 		isScheduled = true;
 		setImmediate(() => {
 			isScheduled = false;
+			lone = null;
+			isShared = waiting.length > 1;
 			running = commitWaiting();
 		});
+	}
+
+	/** True when nobody else has written in this pass, nor in the one before. */
+	function isLone(lane: string | undefined): boolean {
+		if (lane === undefined || isShared) return false;
+		if (lone === null) lone = { lane, commits: 0 };
+		else if (lone.lane !== lane) isShared = true;
+		lone.commits += 1;
+		return !isShared && lone.commits <= maxLoneCommits;
 	}
 
 	async function commitWaiting(): Promise<void> {
@@ -79,7 +100,7 @@ export function createGroup(database: Transactor, clock: Clock): Group {
 	}
 
 	return {
-		write: <Result>(doing: string, start: () => Work<Result>) =>
+		write: <Result>(doing: string, start: () => Work<Result>, lane?: string) =>
 			new Promise<Result>((resolve, reject) => {
 				waiting.push({
 					start,
@@ -87,7 +108,9 @@ export function createGroup(database: Transactor, clock: Clock): Group {
 					settle: (outcome) =>
 						'error' in outcome ? reject(outcome.error as Error) : resolve(outcome.result as Result),
 				});
+				// Also after a lone writer: the pass has to end for the next one to begin.
 				schedule();
+				if (isLone(lane)) running = commitWaiting();
 			}),
 		flush: async () => {
 			await running;

@@ -11,8 +11,8 @@ export interface SqlDriver {
 	tools: runs.WorkTools;
 	/** The work that runs most often, as this database does it best. */
 	append(tools: runs.WorkTools, request: AppendRequest): Work<{ head: number; tail: Tail }>;
-	/** Runs a work in a transaction of its own or together with others; never half of it. */
-	write<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
+	/** Runs a work in a transaction of its own or with others; never half of it. `lane` names the writer. */
+	write<Result>(doing: string, start: () => Work<Result>, lane?: string): Promise<Result>;
 	/** Runs a work that only reads, on one state of the database. */
 	read<Result>(doing: string, start: () => Work<Result>): Promise<Result>;
 	/** The same for a work of one statement, which needs no transaction. */
@@ -54,11 +54,11 @@ export function createSqlStore({ tools, append, write, read, readOne, close }: S
 		deleteRun: (id) => write('delete a run', () => runs.deleteRuns(tools, { id })),
 
 		claim: (runId, owner, leaseMs) =>
-			write('claim a run', () => runs.claim(tools, { runId, owner, leaseMs })),
+			write('claim a run', () => runs.claim(tools, { runId, owner, leaseMs }), runId),
 		leaseOwner: (runId) => readOne('read a lease', () => runs.leaseOwner(tools, runId)),
 		renew: (lease, leaseMs) => write('renew a lease', () => runs.renew(tools, lease, leaseMs)),
-		release: (lease, patch) => write('release a lease', () => runs.release(tools, lease, patch)),
-		append: (request) => write('append to a run', () => append(tools, request)),
+		release: (lease, patch) => write('release a lease', () => runs.release(tools, lease, patch), lease.runId),
+		append: (request) => write('append to a run', () => append(tools, request), request.lease.runId),
 		rewind: (lease, head, patch) => write('take back a turn', () => rewind(tools, lease, head, patch)),
 
 		readLog: (runId) => read('read a run', () => runs.readLog(tools, runId)),
