@@ -1,7 +1,7 @@
 /** A conversation in LangGraph JS: one node that answers with the stub's reply, its state in a saver. */
 
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
-import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+import { END, type BaseCheckpointSaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import { MESSAGE, REPLY } from './ours.ts';
 
@@ -14,6 +14,11 @@ export function openLangGraphChat(path: string): LangGraphChat {
 	const saver = SqliteSaver.fromConnString(path);
 	// The saver leaves SQLite's default, which flushes the disk at each commit; ours is measured without.
 	saver.db.pragma('synchronous = normal');
+	return chatOn(saver, () => saver.db.close());
+}
+
+/** A conversation whose state any saver keeps. */
+export function chatOn(saver: BaseCheckpointSaver, close: () => void): LangGraphChat {
 	const app = new StateGraph(MessagesAnnotation)
 		.addNode('desk', async () => ({ messages: [await Promise.resolve(new AIMessage(REPLY))] }))
 		.addEdge(START, 'desk')
@@ -27,6 +32,6 @@ export function openLangGraphChat(path: string): LangGraphChat {
 			);
 			if (messages.at(-1)?.content !== REPLY) throw new Error('LangGraph did not answer');
 		},
-		close: () => saver.db.close(),
+		close,
 	};
 }

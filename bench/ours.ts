@@ -6,6 +6,7 @@ import type { Ports } from '../lib/engine/contract.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { ModelAnswer, Models } from '../lib/llm/contract.ts';
 import type { Runner } from '../lib/run/contract.ts';
+import type { Store } from '../lib/store/contract.ts';
 import { dist } from './ours-dist.ts';
 
 const load = createRequire(join(dist, 'lib/index.js'));
@@ -38,10 +39,18 @@ export async function openService(
 ): Promise<Service> {
 	const path = join(folder, 'bench.sqlite');
 	const store = await storeRoom().openStore({ type: 'sqlite', path, synchronous });
+	return { path, ...serviceOn(store, models) };
+}
+
+/** The same on a Postgres database. */
+export async function openPostgresService(connectionString: string): Promise<Omit<Service, 'path'>> {
+	return serviceOn(await storeRoom().openStore({ type: 'postgres', connectionString }));
+}
+
+function serviceOn(store: Store, models?: Models): Omit<Service, 'path'> {
 	const runner = runRoom().createRunner({ store, ports: stubPorts(models), durability: 'step' });
 	return {
 		runner,
-		path,
 		async close() {
 			await runner.close();
 			await store.close();
