@@ -121,10 +121,13 @@ export function createContext(
 			pending.push(stamped);
 		},
 		show(event) {
-			if (!projector) return;
 			void context.flush().catch(() => undefined);
-			const wires = projector.project({ ...event, at: ports.clock.now() } as RunEvent);
-			appending = appending.then(() => wires.forEach((wire) => request.onEvent?.(wire)));
+			const stamped = { ...event, at: ports.clock.now() } as RunEvent;
+			const wires = projector?.project(stamped) ?? [];
+			appending = appending.then(() => {
+				journal.note?.(stamped);
+				for (const wire of wires) request.onEvent?.(wire);
+			});
 		},
 		flush(mustHold = false) {
 			if (pending.length === 0 && !mustHold) return appending;

@@ -76,6 +76,8 @@ export type Command =
 /** Makes events durable. When `mustHold` the promise settles only once they are on disk. */
 export interface Journal {
 	append(events: readonly RunEvent[], mustHold: boolean): Promise<void>;
+	/** What callers are told and no record keeps (R9.53); it changes no state. */
+	note?(event: RunEvent): void;
 }
 
 export interface AdvanceRequest {

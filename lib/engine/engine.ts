@@ -2,7 +2,7 @@
 
 export { advance } from './advance';
 export { decodeEvents, encodeEvents } from './codec';
-export { fold } from './fold';
+export { fold, isOnlyTold } from './fold';
 export { latencyStats, tokenUsage } from './metrics';
 export { endStateOf, pairOf, type TurnRecord } from './pair';
 export { createProjector, type Projector } from './project';

@@ -13,10 +13,16 @@ import { changeStatus } from './status';
  * `createState()` gives the state of the run (design part 3).
  */
 export function fold(state: RunState, event: RunEvent, graph: Graph): void {
+	if (isOnlyTold(event)) return;
 	if (isStepEvent(event)) foldStep(state, event, graph);
 	else foldRun(state, event, graph);
 	state.eventCount += 1;
 	state.updatedAtMs = event.at;
+}
+
+/** True for what callers see and no log holds (R9.53): conditions that were judged and did not hold. */
+export function isOnlyTold(event: RunEvent): boolean {
+	return event.type === 'waitingJudged' && !event.transitioned;
 }
 
 function foldRun(state: RunState, event: RunEvent, graph: Graph): void {

@@ -41,6 +41,7 @@ export function createJournal(options: JournalOptions): RunJournal {
 
 	async function write(): Promise<void> {
 		const batch = waiting;
+		const reached = events.length;
 		waiting = [];
 		const closes = batch.some(({ type }) => closing.has(type));
 		const data = engine.encodeEvents(batch, live.graph);
@@ -64,7 +65,7 @@ export function createJournal(options: JournalOptions): RunJournal {
 			throw error;
 		}
 		hold.appended(release);
-		durable += batch.length;
+		durable = reached;
 		live.head = live.row.head;
 		live.size += data.length;
 		const shown = unshown;
@@ -86,6 +87,7 @@ export function createJournal(options: JournalOptions): RunJournal {
 			if (!mustHold && (durability === 'turn' || hasSettled(live))) return;
 			await write();
 		},
+		note: (event) => void events.push(event),
 		show(event) {
 			// The engine shows an event after its append; what the journal still holds back is not durable yet.
 			if (waiting.length > 0) unshown.push(event);

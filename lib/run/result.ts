@@ -1,7 +1,7 @@
 /** What one command did, as its caller sees it: built from the command's events and the state after them. */
 
 import type { RunEvent, WireEvent } from '../engine/contract';
-import { isTerminal, type RunState } from '../engine/engine';
+import { isOnlyTold, isTerminal, type RunState } from '../engine/engine';
 import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { RunRow } from '../store/contract';
@@ -144,7 +144,7 @@ function latencyOf(events: readonly RunEvent[]): number {
 
 /** Why the last turn in the events did not end well; the turn knows more than the end of the run. */
 function errorOf(events: readonly RunEvent[], state: RunState): TurnResult['error'] {
-	if (events.length === 0) return state.turnError;
+	if (events.every(isOnlyTold)) return state.turnError;
 	const ended = events.findLast((event) => event.type === 'turnEnded');
 	if (ended !== undefined && ended.error !== null) return ended.error;
 	const end = events.findLast((event) => event.type === 'runEnded');

@@ -1,5 +1,6 @@
 /** Parked runs that move by themselves: the loop of one run, the background of a store, and the watch. */
 
+import type { WireEvent } from '../../lib/engine/contract';
 import { silentLog } from '../../lib/log';
 import { startBackground, type BackgroundOptions } from '../../lib/run/background';
 import type { Runner, TurnResult } from '../../lib/run/contract';
@@ -116,6 +117,24 @@ describe('the background of a store', () => {
 		expect(results.map(({ reply }) => reply).filter((reply) => reply !== '')).toEqual(['Your result is in.']);
 		expect(await lab.room.store.findRun(runId)).toMatchObject({ status: 'completed', dueAt: null });
 		await stop();
+		await lab.close();
+	});
+
+	test('R5.29, R9.53: a pump whose conditions do not hold tells so in its events, and the record keeps nothing of it', async () => {
+		const lab = await openLab({ readyAt: 3 });
+		const { runId } = await lab.begin('s1');
+		const recorded = (await lab.room.runner.events(runId)).length;
+		await lab.pass(3_001);
+		const streamed: WireEvent[] = [];
+		const onEvent = (event: WireEvent) => void streamed.push(event);
+		const { events, error } = await lab.room.turn({ runId, command: 'pump', onEvent });
+		const boundaries = events.filter(({ type }) => type === 'waiting_evaluation_boundary');
+		expect(boundaries).toMatchObject([
+			{ parked_node_logical_id: 'chat', transitioned: false, still_waiting: true },
+		]);
+		expect([error, streamed]).toEqual([null, events]);
+		const kept = (await lab.room.runner.events(runId)).slice(recorded);
+		expect(kept).toEqual(events.filter((event) => !boundaries.includes(event)));
 		await lab.close();
 	});
 
