@@ -93,7 +93,8 @@ interface ThinkingQuestion {
 function thinkingFor({ request, traits, history, forcesTool }: ThinkingQuestion): Thinking {
 	const { config } = request;
 	const budget = typeof config.thinking_budget === 'number' ? config.thinking_budget : 0;
-	const maxTokens = config.max_tokens ?? traits.fallbackMaxTokens;
+	const most = traits.maxOutputTokens;
+	const maxTokens = Math.min(config.max_tokens ?? traits.fallbackMaxTokens, most);
 	const isWanted = budget > 0 && traits.thinking !== 'none' && !forcesTool;
 	if (traits.thinking === 'adaptive') {
 		// The model weighs by itself how long to think; a number of tokens would be refused.
@@ -103,10 +104,11 @@ function thinkingFor({ request, traits, history, forcesTool }: ThinkingQuestion)
 	}
 	// Amid tool calls a budget block demands the earlier thoughts back, which we do not keep.
 	if (!isWanted || endsInCalls(history)) return { thinking: null, maxTokens };
-	const tokens = Math.max(budget, MIN_THINKING_BUDGET);
+	// Half of all that can be written is left for the answer, whatever was asked for.
+	const tokens = Math.min(Math.max(budget, MIN_THINKING_BUDGET), most / 2);
 	return {
 		thinking: { type: 'enabled', budget_tokens: tokens },
-		maxTokens: maxTokens > tokens ? maxTokens : tokens + maxTokens,
+		maxTokens: maxTokens > tokens ? maxTokens : Math.min(tokens + maxTokens, most),
 	};
 }
 

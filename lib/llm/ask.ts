@@ -24,6 +24,7 @@ import { correctionFor, parseOutput } from './structured';
 import { createDeadline, timeoutMsOf } from './timeout';
 import { truncateHistory } from './truncate';
 import { estimateUsage } from './usage';
+import { wellFormed } from './well-formed';
 
 const DEFAULT_PARSE_RETRIES = 3;
 
@@ -137,9 +138,9 @@ async function callOnce(question: Question, surroundings: Surroundings): Promise
 			const adapterRequest: AdapterRequest = {
 				config,
 				credential,
-				messages: question.messages,
-				tools: question.tools,
-				...(question.output === undefined ? {} : { output: question.output }),
+				messages: wellFormed(question.messages),
+				tools: wellFormed(question.tools),
+				...(question.output === undefined ? {} : { output: wellFormed(question.output) }),
 				signal: deadline.signal,
 				stream,
 				onPart: (part) => {

@@ -1,6 +1,7 @@
 /** A call as Bedrock's Converse API wants it: blocks in turns, tools named whenever the history holds calls. */
 
 import type { JsonObject } from '../json';
+import { anthropicTraits, type AnthropicTraits } from './catalog-anthropic';
 import type { AdapterRequest } from './contract';
 import { modelName } from './failure';
 import { orderHistory, type OrderedHistory } from './history';
@@ -60,19 +61,26 @@ export function bedrockInput(request: AdapterRequest, plan: BedrockPlan): JsonOb
 	const { config } = request;
 	const history = orderHistory(request.messages, RULES);
 	const inference: JsonObject = {};
-	if (config.max_tokens !== null) inference.maxTokens = config.max_tokens;
-	if (config.temperature !== null) inference.temperature = Math.min(Math.max(config.temperature, 0), 1);
+	const claude = claudeTraits(modelName(request));
+	if (config.max_tokens !== null)
+		inference.maxTokens = Math.min(config.max_tokens, claude?.maxOutputTokens ?? config.max_tokens);
+	if (config.temperature !== null && claude?.temperature !== false)
+		inference.temperature = Math.min(Math.max(config.temperature, 0), 1);
 	const system = systemBlocks(request, plan, history);
 	const toolConfig = toolConfigFor(request, plan, history);
+	// A tool cannot be forced on a model that thinks, and these think unless told not to.
+	const mustNotThink = toolConfig?.toolChoice !== undefined && claude?.thinkingOff === 'disabled';
+	const fields: JsonObject = {
+		...(mustNotThink ? { thinking: { type: 'disabled' } } : {}),
+		...config.model_kwargs,
+	};
 	return {
 		modelId: modelName(request),
 		messages: bedrockMessages(history, plan.names),
 		...(system.length === 0 ? {} : { system }),
 		...(Object.keys(inference).length === 0 ? {} : { inferenceConfig: inference }),
 		...(toolConfig === null ? {} : { toolConfig }),
-		...(Object.keys(config.model_kwargs).length === 0
-			? {}
-			: { additionalModelRequestFields: config.model_kwargs }),
+		...(Object.keys(fields).length === 0 ? {} : { additionalModelRequestFields: fields }),
 	};
 }
 
@@ -161,8 +169,15 @@ function toolSpec({
 	};
 }
 
+/** What a Claude behind Bedrock takes is what it takes everywhere; null for the others. */
+function claudeTraits(model: string): AnthropicTraits | null {
+	return /anthropic\.claude/i.test(model) ? anthropicTraits(model) : null;
+}
+
 function toolChoice(model: string): JsonObject | null {
 	const name = model.toLowerCase();
+	const off = claudeTraits(model)?.thinkingOff;
+	if (off === 'never' || off === 'between_tools') return null;
 	if (FORCES_NAMED_TOOL.test(name)) return { tool: { name: BEDROCK_OUTPUT_TOOL } };
 	return FORCES_ANY_TOOL.test(name) ? { any: {} } : null;
 }

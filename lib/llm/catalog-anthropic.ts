@@ -10,6 +10,8 @@ export interface AnthropicTraits {
 	jsonSchema: boolean;
 	/** What is sent as `max_tokens` when the config leaves it open (2.14). */
 	fallbackMaxTokens: number;
+	/** A larger `max_tokens` is refused, thinking included. */
+	maxOutputTokens: number;
 }
 
 const CLASSIC: AnthropicTraits = {
@@ -18,6 +20,7 @@ const CLASSIC: AnthropicTraits = {
 	temperature: true,
 	jsonSchema: true,
 	fallbackMaxTokens: 4096,
+	maxOutputTokens: 64_000,
 };
 
 const ADAPTIVE: AnthropicTraits = {
@@ -26,6 +29,7 @@ const ADAPTIVE: AnthropicTraits = {
 	temperature: false,
 	jsonSchema: true,
 	fallbackMaxTokens: 8192,
+	maxOutputTokens: 128_000,
 };
 
 /** Read top to bottom; the first pattern that fits a model's name describes it. */
@@ -37,10 +41,17 @@ const TABLE: ReadonlyArray<[pattern: RegExp, traits: AnthropicTraits]> = [
 	[/claude-(opus|sonnet|haiku)-[5-9]/, { ...ADAPTIVE, thinkingOff: 'disabled' }],
 	[/claude-opus-4-[78]/, ADAPTIVE],
 	// Takes both forms; the vendor asks for this one.
-	[/claude-opus-4-6/, { ...CLASSIC, thinking: 'adaptive' }],
-	[/claude-(opus|sonnet|haiku)-4-[1-6]/, CLASSIC],
-	[/claude-(opus|sonnet)-4|claude-3-7/, { ...CLASSIC, jsonSchema: false }],
-	[/claude-3|claude-2|claude-instant/, { ...CLASSIC, thinking: 'none', jsonSchema: false }],
+	[/claude-opus-4-6/, { ...CLASSIC, thinking: 'adaptive', maxOutputTokens: 128_000 }],
+	[/claude-opus-4-1(?!\d)/, { ...CLASSIC, maxOutputTokens: 32_000 }],
+	// A date may follow the 4: claude-sonnet-4-20250514 is no 4.2.
+	[/claude-(opus|sonnet|haiku)-4-[1-6](?!\d)/, CLASSIC],
+	[/claude-opus-4/, { ...CLASSIC, jsonSchema: false, maxOutputTokens: 32_000 }],
+	[/claude-sonnet-4|claude-3-7/, { ...CLASSIC, jsonSchema: false }],
+	[/claude-3-5/, { ...CLASSIC, thinking: 'none', jsonSchema: false, maxOutputTokens: 8192 }],
+	[
+		/claude-3|claude-2|claude-instant/,
+		{ ...CLASSIC, thinking: 'none', jsonSchema: false, maxOutputTokens: 4096 },
+	],
 ];
 
 /** An unknown Claude is most likely newer than this table: send what the newest ones take. */

@@ -6,6 +6,7 @@ import type { OpenAiTraits } from './catalog-openai';
 import type { AdapterRequest } from './contract';
 import { orderHistory } from './history';
 import type { NameMap } from './names';
+import { shortDescription, withLongDescriptions } from './openai-tools';
 import { functionParameters, strictSchema } from './schema-openai';
 
 /** What an OpenAI-speaking server is asked to do, decided before anything is sent. */
@@ -52,7 +53,8 @@ export function chatParameters(request: AdapterRequest, plan: OpenAiPlan): JsonO
 }
 
 export function chatMessages(request: AdapterRequest, plan: OpenAiPlan): OpenAI.ChatCompletionMessageParam[] {
-	const { system, turns } = orderHistory(request.messages, RULES);
+	const { system: prompt, turns } = orderHistory(request.messages, RULES);
+	const system = withLongDescriptions(prompt, request, plan.names);
 	const messages: OpenAI.ChatCompletionMessageParam[] =
 		system === null ? [] : [{ role: 'system', content: system }];
 	for (const turn of turns) {
@@ -80,7 +82,7 @@ export function chatTools(request: AdapterRequest, plan: OpenAiPlan): JsonObject
 		type: 'function',
 		function: {
 			name: plan.names.toProvider(tool.name),
-			description: tool.description,
+			description: shortDescription(tool.description),
 			parameters: functionParameters(tool.parameters),
 		},
 	}));
@@ -90,7 +92,7 @@ export function chatTools(request: AdapterRequest, plan: OpenAiPlan): JsonObject
 		type: 'function',
 		function: {
 			name: OUTPUT_TOOL,
-			description: output.description,
+			description: shortDescription(output.description),
 			parameters: functionParameters(output.schema),
 		},
 	});
@@ -112,7 +114,8 @@ export function jsonSchemaFormat(request: AdapterRequest): JsonObject {
 
 /** The conversation as items of the Responses API. */
 export function responseInput(request: AdapterRequest, plan: OpenAiPlan): JsonObject {
-	const { system, turns } = orderHistory(request.messages, RULES);
+	const { system: prompt, turns } = orderHistory(request.messages, RULES);
+	const system = withLongDescriptions(prompt, request, plan.names);
 	const input: JsonObject[] = [];
 	for (const turn of turns) {
 		if (turn.role === 'tool') {
@@ -147,7 +150,7 @@ export function responseParameters(request: AdapterRequest, plan: OpenAiPlan): J
 	const tools: JsonObject[] = request.tools.map((tool) => ({
 		type: 'function',
 		name: plan.names.toProvider(tool.name),
-		description: tool.description,
+		description: shortDescription(tool.description),
 		parameters: functionParameters(tool.parameters),
 		strict: false,
 	}));
@@ -158,7 +161,7 @@ export function responseParameters(request: AdapterRequest, plan: OpenAiPlan): J
 		tools.push({
 			type: 'function',
 			name: OUTPUT_TOOL,
-			description: request.output.description,
+			description: shortDescription(request.output.description),
 			parameters: functionParameters(request.output.schema),
 			strict: false,
 		});

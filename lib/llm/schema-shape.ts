@@ -197,8 +197,7 @@ function leaf(schema: JsonObject, kind: string, rules: ShapeRules): JsonObject {
 	const values = Array.isArray(schema.enum) ? schema.enum : 'const' in schema ? [schema.const as Json] : null;
 	const allowed = values?.filter((value) => value !== null) ?? [];
 	if (allowed.length === 0) return result;
-	if (!rules.stringEnumsOnly || (kind === 'string' && allowed.every((value) => typeof value === 'string')))
-		result.enum = allowed;
+	if (!rules.stringEnumsOnly || (kind === 'string' && allowed.every(isWord))) result.enum = allowed;
 	else
 		result.description = [
 			result.description,
@@ -207,6 +206,11 @@ function leaf(schema: JsonObject, kind: string, rules: ShapeRules): JsonObject {
 			.filter(Boolean)
 			.join(' ');
 	return result;
+}
+
+/** Where only strings may be enumerated, the empty one may not. */
+function isWord(value: Json): boolean {
+	return typeof value === 'string' && value !== '';
 }
 
 function withNull(shape: Shape, mayBeNull: boolean, rules: ShapeRules): Shape {

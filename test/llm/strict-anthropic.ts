@@ -6,6 +6,12 @@ const ADAPTIVE = ['claude-opus-5', 'claude-sonnet-5', 'claude-fable-5', 'claude-
 const NO_PREFILL = [...ADAPTIVE, 'claude-opus-4-6', 'claude-sonnet-4-6'];
 const ALWAYS_THINKS = ['claude-fable-5'];
 const THINKS_BY_DEFAULT = ['claude-opus-5', 'claude-sonnet-5', 'claude-fable-5'];
+/** From the vendor's overview of models; the first pattern that fits. */
+const OUTPUT_LIMITS: Array<[RegExp, number]> = [
+	[/opus-5|sonnet-5|fable|opus-4-[678]/, 128_000],
+	[/opus-4-1|opus-4-2025/, 32_000],
+	[/.*/, 64_000],
+];
 const KEYS = new Set([
 	'model',
 	'max_tokens',
@@ -26,13 +32,16 @@ export function refusalOfAnthropic(body: JsonObject): string | null {
 	const unknown = Object.keys(body).find((key) => !KEYS.has(key));
 	if (unknown !== undefined) return `${unknown}: Extra inputs are not permitted`;
 	if (typeof body.max_tokens !== 'number' || body.max_tokens < 1) return 'max_tokens: Field required';
+	const limit = OUTPUT_LIMITS.find(([pattern]) => pattern.test(model))?.[1] ?? 0;
+	if (body.max_tokens > limit)
+		return `max_tokens: ${body.max_tokens} > ${limit}, which is the maximum allowed number of output tokens for ${model}`;
 	if (body.system !== undefined && (typeof body.system !== 'string' || body.system === ''))
 		return 'system: text content blocks must be non-empty';
 	return (
 		refusalOfThinking(model, body) ??
 		refusalOfTurns(model, body) ??
 		refusalOfTools(model, body) ??
-		refusalOfOutput(body)
+		refusalOfOutput(model, body)
 	);
 }
 
@@ -151,13 +160,15 @@ function badProperty(schema: Json | undefined): string | null {
 	);
 }
 
-function refusalOfOutput(body: JsonObject): string | null {
+function refusalOfOutput(model: string, body: JsonObject): string | null {
 	const format =
 		isJsonObject(body.output_config) && isJsonObject(body.output_config.format)
 			? body.output_config.format
 			: null;
 	if (format === null) return null;
 	if (format.type !== 'json_schema') return 'output_config.format.type: json_schema expected';
+	if (/-4-2025/.test(model))
+		return 'output_config.format: structured outputs are not supported by this model';
 	return refusalOfGrammar(format.schema);
 }
 

@@ -6,7 +6,12 @@ type Message = { role: string; content: JsonObject[] };
 
 /** The vendor's sentence for a request it refuses, or null. */
 export function refusalOfBedrock(model: string, body: JsonObject): string | null {
-	return refusalOfMessages(body) ?? refusalOfTools(model, body) ?? refusalOfSystem(body);
+	return (
+		refusalOfMessages(body) ??
+		refusalOfTools(model, body) ??
+		refusalOfSystem(body) ??
+		refusalOfClaude(model, body)
+	);
 }
 
 function refusalOfMessages(body: JsonObject): string | null {
@@ -75,5 +80,25 @@ function refusalOfSystem(body: JsonObject): string | null {
 	const blocks = (Array.isArray(body.system) ? body.system : []) as JsonObject[];
 	return blocks.some((block) => String(block.text).trim() === '')
 		? 'The text field in the SystemContentBlock is blank.'
+		: null;
+}
+
+/** Claude refuses through Converse what it refuses at home. */
+function refusalOfClaude(model: string, body: JsonObject): string | null {
+	if (!model.includes('anthropic.claude')) return null;
+	const inference = isJsonObject(body.inferenceConfig) ? body.inferenceConfig : {};
+	const isNew = /opus-4-[78]|opus-5|sonnet-5|fable/.test(model);
+	if (isNew && inference.temperature !== undefined) return '`temperature` is deprecated for this model.';
+	const limit = isNew ? 128_000 : 64_000;
+	if (Number(inference.maxTokens ?? 0) > limit)
+		return `max_tokens: ${String(inference.maxTokens)} > ${limit}, which is the maximum allowed number of output tokens`;
+	const fields = isJsonObject(body.additionalModelRequestFields) ? body.additionalModelRequestFields : {};
+	const thinks =
+		/opus-5|sonnet-5|fable/.test(model) &&
+		!(isJsonObject(fields.thinking) && fields.thinking.type === 'disabled');
+	const forced = isJsonObject(body.toolConfig) && body.toolConfig.toolChoice !== undefined;
+	if (forced && thinks) return 'Thinking may not be enabled when tool_choice forces tool use.';
+	return /fable/.test(model) && isJsonObject(fields.thinking)
+		? '"thinking.type.disabled" is not supported for this model.'
 		: null;
 }

@@ -169,6 +169,7 @@ function refusalOfSchema(schema: Json | undefined): string | null {
 			schema.enum.some((value) => typeof value !== 'string'))
 	)
 		return 'enum: only allowed for STRING type';
+	if (Array.isArray(schema.enum) && schema.enum.includes('')) return 'enum[0]: cannot be empty';
 	if (type === 'ARRAY')
 		return schema.items === undefined ? 'items: missing field.' : refusalOfSchema(schema.items);
 	if (type !== 'OBJECT') return null;

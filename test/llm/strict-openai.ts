@@ -137,6 +137,7 @@ function refusalOfMessages(value: Json | undefined): string | null {
 
 function refusalOfTools(functions: Json[]): string | null {
 	const names = new Set<string>();
+	if (functions.length > 128) return "Invalid 'tools': array too long. Expected maximum length 128.";
 	for (const tool of functions) {
 		if (!isJsonObject(tool)) return 'Missing required parameter: tools[0].function.';
 		const name = String(tool.name);
@@ -144,6 +145,8 @@ function refusalOfTools(functions: Json[]): string | null {
 			return `Invalid 'tools[0].function.name': string does not match pattern '^[a-zA-Z0-9_-]+$'.`;
 		if (names.has(name)) return `Duplicate function name: ${name}`;
 		names.add(name);
+		if (String(tool.description ?? '').length > 1024)
+			return "Invalid 'tools[0].function.description': string too long. Expected a string with maximum length 1024.";
 		const fault = refusalOfParameters(tool.parameters);
 		if (fault !== null) return `Invalid schema for function '${name}': ${fault}`;
 	}

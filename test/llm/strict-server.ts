@@ -133,6 +133,13 @@ export async function openStrictServer(): Promise<StrictServer> {
 	};
 }
 
+/** Every vendor's parser: half a surrogate pair makes the whole body unreadable. */
+function refusalOfText(body: JsonObject): string | null {
+	return /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(body))
+		? 'The request body is not valid JSON: no low surrogate in string'
+		: null;
+}
+
 function serve(path: string, body: JsonObject, response: http.ServerResponse): string | null {
 	const refuse = (status: number, content: JsonObject, sentence: string) => {
 		response.writeHead(status, { 'content-type': 'application/json' });
@@ -144,7 +151,7 @@ function serve(path: string, body: JsonObject, response: http.ServerResponse): s
 	const model = textOrNull(body.model) ?? route.path.exec(path)?.[1] ?? 'none';
 	if (isRemoved(model))
 		return refuse(404, openAiFault(`The model \`${model}\` does not exist`), 'removed model');
-	const refusal = route.refusal(model, body);
+	const refusal = refusalOfText(body) ?? route.refusal(model, body);
 	if (refusal !== null) return refuse(400, route.fault(refusal), refusal);
 	const forced = route.forced(body);
 	const answer: Answer = {

@@ -19,6 +19,7 @@ const ODD_SCHEMA: JsonObject = {
 		mail: { type: 'string', format: 'email' },
 		level: { type: 'integer', enum: [1, 2, 3] },
 		kind: { enum: ['new', 'known', null] },
+		none: { type: 'string', enum: ['some', ''], description: 'Half a \ud83d face.' },
 		fixed: { const: 'yes' },
 		tags: { type: 'array' },
 		pairs: {
@@ -56,6 +57,7 @@ const TOOLS: ToolDefinition[] = [
 		},
 	},
 	{ name: 'look up (patients) 🩺', description: 'Looks up.', parameters: ODD_SCHEMA },
+	{ name: 'long', description: 'Ärzte & Co. 🩺 '.repeat(200), parameters: { type: 'object' } },
 	{ name: '9 lives', description: '', parameters: { type: 'object' } },
 	{
 		name: 'choices',
@@ -104,6 +106,11 @@ const HISTORIES: Record<string, ModelMessage[]> = {
 	'assistant first and last': [system, { role: 'assistant', content: 'Welcome.', toolCalls: [] }, user, memo],
 	'tool round': [system, user, call, ...results],
 	'tool round long ago': [system, user, call, ...results, memo, user, { ...user, content: ' ' }],
+	'cut characters': [
+		system,
+		{ ...user, content: 'Cut \ud83d' },
+		{ ...memo, content: '\ude00 words\u0000\u0085' },
+	],
 	'unanswered call': [system, user, call, user],
 };
 
@@ -127,6 +134,7 @@ const SETTINGS: Record<string, JsonObject> = {
 	},
 	'asks for little': { reasoning_effort: 'minimal', thinking_budget: 100, max_tokens: 5 },
 	'asks for none': { reasoning_effort: 'none', thinking_budget: 0, temperature: 0, enable_thinking: true },
+	'asks for too much': { max_tokens: 900_000, thinking_budget: 500_000 },
 	'odd effort': { reasoning_effort: 'xhigh', thinking_level: 'high' },
 };
 
