@@ -42,7 +42,7 @@ function page() {
 		'',
 		'## Models',
 		'',
-		'Each model is called with every mix of six histories, five features (words, tools, structured answers, both, an odd schema) and six',
+		'Each model is called with every mix of six histories, five features (words, tools, structured answers, both, an odd schema) and seven',
 		'settings (temperature, limits, efforts and budgets of thought), streamed and whole, against a server that refuses what its vendor refuses',
 		'(`test/llm/strict.test.ts`). No call is refused.',
 		'',

@@ -31,8 +31,9 @@ export interface Talk {
 	pickedBy: StepOutcome['pickedBy'];
 	/** Some text of the model reached the user. */
 	said: boolean;
-	/** The text of the last answer, said or not. */
+	/** The text of the last answer, said or not, and how it ended. */
 	text: string;
+	finishReason: ModelAnswer['finishReason'];
 	/** A global condition matched meanwhile: nothing was said, nothing may follow (R3.26). */
 	discarded: boolean;
 }
@@ -72,6 +73,7 @@ export async function talk(step: Step<LlmNode>, options: TalkOptions): Promise<T
 		pickedBy: undefined,
 		said: false,
 		text: '',
+		finishReason: 'stop',
 		discarded: false,
 	};
 	const maxRounds = step.node.max_consecutive_tool_calls;
@@ -157,6 +159,7 @@ function ask(terms: Terms, state: Talk, usable: ReadonlyMap<string, OfferedTool>
 
 function speak({ step, speaks }: Terms, state: Talk, { answer, text }: Reply): void {
 	state.text = text;
+	state.finishReason = answer.finishReason;
 	if (!speaks || text.trim() === '') return;
 	step.say({ text, type: 'llm', answer, whole: speaksWhole(state.config, answer) });
 	state.said = true;

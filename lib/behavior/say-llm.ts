@@ -9,6 +9,12 @@ import { isProviderFailure } from './failure';
 import { errorMessageOf, talk, type Talk } from './llm-step';
 import { keepFields, readStructured, requestStructured } from './structured';
 
+/** Why a model may have nothing to say (R7.4.6), where its provider tells. */
+const REASONS: Partial<Record<Talk['finishReason'], string>> = {
+	content_filter: ': its provider refused or filtered the answer',
+	length: ': its tokens were spent before the first word; raise max_tokens or ask for less thought',
+};
+
 export const sayLlm: Behavior<SayLlmNode> = {
 	async execute(step) {
 		let held: Talk;
@@ -30,7 +36,8 @@ export const sayLlm: Behavior<SayLlmNode> = {
 		const { picks, pickedBy, said } = held;
 		if (held.discarded) return { output: { structured_output: {} }, picks: [], spoke: said };
 		if (!said && picks.length === 0) {
-			step.warn(`The model of node "${step.node.name ?? step.node.logical_id}" returned no text.`);
+			const name = step.node.name ?? step.node.logical_id;
+			step.warn(`The model of node "${name}" returned no text${REASONS[held.finishReason] ?? ''}.`);
 		}
 		const structured = said || picks.length === 0 ? await record(step, held) : {};
 		keepFields(step, structured);

@@ -3,12 +3,12 @@
 import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../../lib/json';
 
-/** What to answer: words, or the forced tool's arguments. */
+/** What to answer: words, calls, or both. */
 export interface Answer {
 	model: string;
 	text: string;
-	/** The tool that must be called, with these arguments as JSON text. */
-	call: { name: string; arguments: string } | null;
+	/** The tools to call, with their arguments as JSON text. */
+	calls: Array<{ name: string; arguments: string }>;
 }
 
 function json(response: ServerResponse, body: JsonObject): void {
@@ -25,15 +25,22 @@ function events(response: ServerResponse, list: Array<JsonObject | string>, name
 	response.end();
 }
 
-export function answerChat(response: ServerResponse, { model, text, call }: Answer, stream: boolean): void {
-	const calls =
-		call === null ? undefined : [{ index: 0, id: 'call_1', type: 'function', function: { ...call } }];
+export function answerChat(response: ServerResponse, { model, text, calls }: Answer, stream: boolean): void {
 	const message: JsonObject = {
 		role: 'assistant',
-		content: call === null ? text : null,
-		...(calls === undefined ? {} : { tool_calls: calls }),
+		content: text === '' ? null : text,
+		...(calls.length === 0
+			? {}
+			: {
+					tool_calls: calls.map((call, index) => ({
+						index,
+						id: `call_${index}`,
+						type: 'function',
+						function: { ...call },
+					})),
+				}),
 	};
-	const finish = call === null ? 'stop' : 'tool_calls';
+	const finish = calls.length === 0 ? 'stop' : 'tool_calls';
 	const usage = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
 	if (!stream)
 		return json(response, {
@@ -58,66 +65,91 @@ export function answerChat(response: ServerResponse, { model, text, call }: Answ
 
 export function answerResponses(
 	response: ServerResponse,
-	{ model, text, call }: Answer,
+	{ model, text, calls }: Answer,
 	stream: boolean,
 ): void {
-	const item: JsonObject =
-		call === null
-			? {
-					type: 'message',
-					id: 'm',
-					role: 'assistant',
-					status: 'completed',
-					content: [{ type: 'output_text', text, annotations: [] }],
-				}
-			: { type: 'function_call', id: 'f', call_id: 'call_1', status: 'completed', ...call };
+	const words: JsonObject[] =
+		text === ''
+			? []
+			: [
+					{
+						type: 'message',
+						id: 'm',
+						role: 'assistant',
+						status: 'completed',
+						content: [{ type: 'output_text', text, annotations: [] }],
+					},
+				];
+	const output: JsonObject[] = [
+		...words,
+		...calls.map((call, index) => ({
+			type: 'function_call',
+			id: `f${index}`,
+			call_id: `call_${index}`,
+			status: 'completed',
+			...call,
+		})),
+	];
 	const body: JsonObject = {
 		id: 'r',
 		object: 'response',
 		model,
 		status: 'completed',
-		output: [item],
+		output,
 		usage: { input_tokens: 7, output_tokens: 2, total_tokens: 9 },
 	};
 	if (!stream) return json(response, body);
-	const middle: JsonObject[] =
-		call === null
-			? [{ type: 'response.output_text.delta', output_index: 0, delta: text }]
+	const pieces = output.flatMap((item, output_index): JsonObject[] => [
+		...(item.type === 'message'
+			? [{ type: 'response.output_text.delta', output_index, delta: text }]
 			: [
-					{ type: 'response.output_item.added', output_index: 0, item: { ...item, arguments: '' } },
-					{ type: 'response.function_call_arguments.delta', output_index: 0, delta: call.arguments },
-				];
-	events(
-		response,
-		[
-			...middle,
-			{ type: 'response.output_item.done', output_index: 0, item },
-			{ type: 'response.completed', response: body },
-		],
-		true,
-	);
+					{ type: 'response.output_item.added', output_index, item: { ...item, arguments: '' } },
+					{ type: 'response.function_call_arguments.delta', output_index, delta: item.arguments ?? '' },
+				]),
+		{ type: 'response.output_item.done', output_index, item },
+	]);
+	events(response, [...pieces, { type: 'response.completed', response: body }], true);
 }
 
 export function answerAnthropic(
 	response: ServerResponse,
-	{ model, text, call }: Answer,
+	{ model, text, calls }: Answer,
 	stream: boolean,
 ): void {
-	const block: JsonObject =
-		call === null
-			? { type: 'text', text }
-			: { type: 'tool_use', id: 'toolu_1', name: call.name, input: JSON.parse(call.arguments) as JsonObject };
-	const reason = call === null ? 'end_turn' : 'tool_use';
+	const blocks: JsonObject[] = [
+		...(text === '' ? [] : [{ type: 'text', text }]),
+		...calls.map(({ name, arguments: given }, index) => ({
+			type: 'tool_use',
+			id: `toolu_${index}`,
+			name,
+			input: JSON.parse(given) as JsonObject,
+		})),
+	];
+	const reason = calls.length === 0 ? 'end_turn' : 'tool_use';
 	const head: JsonObject = { id: 'm', type: 'message', role: 'assistant', model };
 	if (!stream)
 		return json(response, {
 			...head,
-			content: [block],
+			content: blocks,
 			stop_reason: reason,
 			usage: { input_tokens: 7, output_tokens: 2 },
 		});
-	const delta: JsonObject =
-		call === null ? { type: 'text_delta', text } : { type: 'input_json_delta', partial_json: call.arguments };
+	const pieces = blocks.flatMap((block, index): JsonObject[] => [
+		{
+			type: 'content_block_start',
+			index,
+			content_block: block.type === 'text' ? { type: 'text', text: '' } : { ...block, input: {} },
+		},
+		{
+			type: 'content_block_delta',
+			index,
+			delta:
+				block.type === 'text'
+					? { type: 'text_delta', text }
+					: { type: 'input_json_delta', partial_json: JSON.stringify(block.input) },
+		},
+		{ type: 'content_block_stop', index },
+	]);
 	events(
 		response,
 		[
@@ -125,13 +157,7 @@ export function answerAnthropic(
 				type: 'message_start',
 				message: { ...head, content: [], stop_reason: null, usage: { input_tokens: 7, output_tokens: 1 } },
 			},
-			{
-				type: 'content_block_start',
-				index: 0,
-				content_block: call === null ? { type: 'text', text: '' } : { ...block, input: {} },
-			},
-			{ type: 'content_block_delta', index: 0, delta },
-			{ type: 'content_block_stop', index: 0 },
+			...pieces,
 			{ type: 'message_delta', delta: { stop_reason: reason }, usage: { output_tokens: 2 } },
 			{ type: 'message_stop' },
 		],
@@ -139,14 +165,21 @@ export function answerAnthropic(
 	);
 }
 
-export function answerGoogle(response: ServerResponse, { model, text, call }: Answer, stream: boolean): void {
-	const part: JsonObject =
-		call === null
-			? { text }
-			: { functionCall: { name: call.name, args: JSON.parse(call.arguments) as JsonObject } };
+export function answerGoogle(
+	response: ServerResponse,
+	{ model, text, calls }: Answer,
+	stream: boolean,
+): void {
+	const parts: JsonObject[] = [
+		...(text === '' ? [] : [{ text }]),
+		...calls.map(({ name, arguments: given }, index) => ({
+			functionCall: { name, args: JSON.parse(given) as JsonObject },
+			...(index === 0 ? { thoughtSignature: 'dGhvdWdodA==' } : {}),
+		})),
+	];
 	const usageMetadata = { promptTokenCount: 7, candidatesTokenCount: 2, totalTokenCount: 9 };
 	const body = {
-		candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP' }],
+		candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }],
 		usageMetadata,
 		modelVersion: model,
 	};
@@ -154,14 +187,16 @@ export function answerGoogle(response: ServerResponse, { model, text, call }: An
 	else json(response, body);
 }
 
-export function answerBedrock(response: ServerResponse, { text, call }: Answer): void {
-	const block: JsonObject =
-		call === null
-			? { text }
-			: { toolUse: { toolUseId: 't1', name: call.name, input: JSON.parse(call.arguments) as JsonObject } };
+export function answerBedrock(response: ServerResponse, { text, calls }: Answer): void {
+	const content: JsonObject[] = [
+		...(text === '' ? [] : [{ text }]),
+		...calls.map(({ name, arguments: given }, index) => ({
+			toolUse: { toolUseId: `t${index}`, name, input: JSON.parse(given) as JsonObject },
+		})),
+	];
 	json(response, {
-		output: { message: { role: 'assistant', content: [block] } },
-		stopReason: call === null ? 'end_turn' : 'tool_use',
+		output: { message: { role: 'assistant', content } },
+		stopReason: calls.length === 0 ? 'end_turn' : 'tool_use',
 		usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 },
 		metrics: { latencyMs: 1 },
 	});

@@ -2,6 +2,7 @@
 
 import http from 'node:http';
 import { isJsonObject, type JsonObject } from '../../lib/json';
+import { askedOf, type Asked } from './strict-asked';
 import { refusalOfAnthropic } from './strict-anthropic';
 import { refusalOfBedrock } from './strict-bedrock';
 import { refusalOfGoogle } from './strict-google';
@@ -107,7 +108,10 @@ const ROUTES: Route[] = [
 	},
 ];
 
-export async function openStrictServer(): Promise<StrictServer> {
+/** What a stand-in answers; null leaves it to the server's plain answers. */
+export type Think = (asked: Asked) => Pick<Answer, 'text' | 'calls'> | null;
+
+export async function openStrictServer(think: Think = () => null): Promise<StrictServer> {
 	const requests: StrictServer['requests'] = [];
 	const server = http.createServer((request, response) => {
 		const chunks: Buffer[] = [];
@@ -115,7 +119,7 @@ export async function openStrictServer(): Promise<StrictServer> {
 		request.on('end', () => {
 			const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
 			const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as JsonObject;
-			requests.push({ path, body, refusal: serve(path, body, response) });
+			requests.push({ path, body, refusal: serve({ path, body, response, think }) });
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -140,7 +144,14 @@ function refusalOfText(body: JsonObject): string | null {
 		: null;
 }
 
-function serve(path: string, body: JsonObject, response: http.ServerResponse): string | null {
+interface Visit {
+	path: string;
+	body: JsonObject;
+	response: http.ServerResponse;
+	think: Think;
+}
+
+function serve({ path, body, response, think }: Visit): string | null {
 	const refuse = (status: number, content: JsonObject, sentence: string) => {
 		response.writeHead(status, { 'content-type': 'application/json' });
 		response.end(JSON.stringify(content));
@@ -154,11 +165,12 @@ function serve(path: string, body: JsonObject, response: http.ServerResponse): s
 	const refusal = refusalOfText(body) ?? route.refusal(model, body);
 	if (refusal !== null) return refuse(400, route.fault(refusal), refusal);
 	const forced = route.forced(body);
-	const answer: Answer = {
+	const plain: Answer = {
 		model,
-		text: route.wantsJson(body) ? STRUCTURED_ANSWER : 'Fine.',
-		call: forced === null ? null : { name: forced, arguments: STRUCTURED_ANSWER },
+		text: forced !== null ? '' : route.wantsJson(body) ? STRUCTURED_ANSWER : 'Fine.',
+		calls: forced === null ? [] : [{ name: forced, arguments: STRUCTURED_ANSWER }],
 	};
+	const answer: Answer = { ...plain, ...think(askedOf(body, forced)) };
 	route.answer(response, answer, route.isStream(body, path));
 	return null;
 }
