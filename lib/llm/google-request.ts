@@ -77,7 +77,10 @@ export function googleBody(request: AdapterRequest, plan: GooglePlan): GoogleBod
 						...(turn.role === 'assistant' ? callParts(turn.toolCalls, plan) : []),
 					];
 		const last = contents[contents.length - 1];
-		if (last?.role === role) last.parts.push(...parts);
+		// Newer Geminis tell turns apart by their responses and refuse words in the same content.
+		const isResult = last?.parts.at(-1)?.functionResponse !== undefined;
+		const fits = isResult === (turn.role === 'tool');
+		if (last?.role === role && fits) last.parts.push(...parts);
 		else contents.push({ role, parts });
 	}
 	const thinking = thinkingConfigFor(plan.traits, {

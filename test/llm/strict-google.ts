@@ -108,6 +108,9 @@ function refusalOfContents(model: string, contents: Content[]): string | null {
 		const results = parts.filter((part) => part.functionResponse !== undefined);
 		if (open !== results.length)
 			return 'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.';
+		// Turns are told apart by their responses; words beside them make the whole order unreadable.
+		if (!/^gemini-2/.test(model) && results.length > 0 && results.length < parts.length)
+			return 'Requests ending with a model turn are not supported.';
 		if (calls.length > 0 && (index === 0 || contents[index - 1]?.role !== 'user'))
 			return 'Please ensure that function call turn comes immediately after a user turn or after a function response turn.';
 		open = calls.length;
