@@ -5,7 +5,7 @@ import type { Scope } from '../value/contract';
 import { maskSecrets } from '../value/mask';
 import type { AdvanceRequest, Ports, RunEvent, Surroundings, WireEvent } from './contract';
 import { fold } from './fold';
-import { createProjector } from './project';
+import { createProjector, type Projector } from './project';
 import { scopeOf } from './scope';
 import type { RunState, ThreadState } from './state';
 import { uuidOf } from './wire';
@@ -74,7 +74,7 @@ export function createContext(
 	const passOn = () => stop.abort(request.signal?.reason);
 	if (request.signal?.aborted) passOn();
 	request.signal?.addEventListener('abort', passOn, { once: true });
-	const projector = request.onEvent ? createProjector(graph, state, request.surroundings.globals) : null;
+	const projector = request.onEvent ? projectorOf(request) : null;
 	let shown: WireEvent[] = [];
 	let failure: { error: unknown } | null = null;
 	let lost: { error: unknown } | null = null;
@@ -169,4 +169,17 @@ export function createContext(
 		},
 	};
 	return context;
+}
+
+/** Goes on with the record of a turn that was broken off, so that its end tells of all of it (R9.50). */
+function projectorOf({ graph, state, surroundings, brokenOff }: AdvanceRequest): Projector {
+	const { globals } = surroundings;
+	if (brokenOff === undefined) return createProjector(graph, state, globals);
+	const { before, events } = brokenOff;
+	const told = createProjector(graph, before, globals);
+	for (const event of events) {
+		told.project(event);
+		fold(before, event, graph);
+	}
+	return createProjector(graph, state, globals, told.turn);
 }

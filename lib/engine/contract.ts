@@ -85,6 +85,8 @@ export interface AdvanceRequest {
 	/** Changed in place, by events only. */
 	state: RunState;
 	command: Command;
+	/** With `recover`: the events of the turn that was broken off, and the state before them, which is used up. */
+	brokenOff?: { before: RunState; events: readonly RunEvent[] };
 	ports: Ports;
 	surroundings: Surroundings;
 	journal: Journal;

@@ -19,9 +19,17 @@ export interface Projector {
 	readonly turn: TurnRecord;
 }
 
-/** @param globals Global variables shown in resolved inputs (R9.50); secrets are never among them. */
-export function createProjector(graph: Graph, state: RunState, globals: JsonObject = {}): Projector {
-	let turn = newTurn(0);
+/**
+ * @param globals Global variables shown in resolved inputs (R9.50); secrets are never among them.
+ * @param begun What a turn that was broken off has shown so far.
+ */
+export function createProjector(
+	graph: Graph,
+	state: RunState,
+	globals: JsonObject = {},
+	begun: TurnRecord = newTurn(0),
+): Projector {
+	let turn = begun;
 	return {
 		get turn() {
 			return turn;

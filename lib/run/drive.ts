@@ -1,6 +1,13 @@
 /** One command on one run, by the holder of its lease: finish what a crash broke off, advance, report. */
 
-import type { Command, RunEvent, RunStart, RunStatus, Surroundings } from '../engine/contract';
+import type {
+	AdvanceRequest,
+	Command,
+	RunEvent,
+	RunStart,
+	RunStatus,
+	Surroundings,
+} from '../engine/contract';
 import { isTerminal } from '../engine/engine';
 import { InteractlyError, messageOf } from '../errors';
 import { refuseDocument } from '../graph/refusal';
@@ -51,6 +58,8 @@ interface Drive extends DriveRequest {
 	surroundings: Surroundings;
 	stretch: Stretch;
 	recovered: boolean;
+	/** While a turn that a crash broke off is finished: what it had come to. */
+	brokenOff?: AdvanceRequest['brokenOff'] | undefined;
 }
 
 export async function drive(parts: RunnerParts, request: DriveRequest): Promise<Driven> {
@@ -120,7 +129,11 @@ async function recover(work: Drive): Promise<void> {
 	const before = live.openEvents;
 	work.stretch = { events: [...before], before: await stateBefore(work, before) };
 	work.recovered = true;
+	if (work.request.onEvent !== undefined) {
+		work.brokenOff = { before: await stateBefore(work, before), events: before };
+	}
 	await carryOut(work, { type: 'recover' }, false);
+	work.brokenOff = undefined;
 	live.openEvents = [];
 }
 
@@ -228,7 +241,7 @@ function openJournal({ parts, live, hold, request }: Drive, releases: boolean): 
 }
 
 function advance(
-	{ parts, live, surroundings, request, active }: Drive,
+	{ parts, live, surroundings, request, active, brokenOff }: Drive,
 	{ journal, command, signal }: { journal: RunJournal; command: Command; signal?: AbortSignal },
 ): Promise<void> {
 	const { onEvent, onToken } = request;
@@ -236,6 +249,7 @@ function advance(
 		graph: live.graph,
 		state: live.state,
 		command,
+		...(brokenOff === undefined ? {} : { brokenOff }),
 		ports: parts.ports,
 		surroundings,
 		journal,

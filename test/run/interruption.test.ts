@@ -1,5 +1,6 @@
 /** Turns that do not come to their end: aborted, out of time, stopped, paused, robbed of their lease, broken. */
 
+import type { WireEvent } from '../../lib/engine/contract';
 import { ConfigurationError, StoreError } from '../../lib/errors';
 import { realEngine, type Engine } from '../../lib/run/engine-port';
 import type { Store } from '../../lib/store/contract';
@@ -44,6 +45,26 @@ describe('aborted turns', () => {
 		});
 		expect(next.events.filter(({ type }) => type === 'end_workflow_iteration')).toHaveLength(2);
 		expect((await room.turn({ runId, message: 'on' })).recovered).toBe(false);
+	});
+
+	test('R9.50: the end of a turn that was broken off tells of all of it, also to those who follow it live', async () => {
+		await openHanging();
+		const { runId } = await room.turn({ source: chat });
+		const hanging = room.turn({ runId, message: 'hang', timeoutMs: 1000 });
+		await soon();
+		await room.clock.move(1000);
+		await hanging.catch(() => undefined);
+		isHanging = false;
+		const live: WireEvent[] = [];
+		const { events } = await room.turn({
+			runId,
+			message: 'again',
+			onEvent: (event) => void live.push(event),
+		});
+		const ends = (all: WireEvent[]) => all.filter(({ type }) => type === 'end_workflow_iteration');
+		expect(ends(live)).toHaveLength(2);
+		expect(ends(live)).toEqual(ends(events));
+		expect(JSON.stringify(ends(live)[0])).toContain('"hang"');
 	});
 
 	test('the same delivery gets the answer it has not had yet', async () => {
