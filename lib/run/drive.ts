@@ -218,7 +218,7 @@ async function abandon(work: Drive, error: unknown, releases: boolean): Promise<
 
 /** R7.3.13: a graph whose super nodes cannot be expanded fails its run before anything is executed. */
 async function failAtStart(work: Drive, begin: RunStart): Promise<void> {
-	const { parts, live, turn } = work;
+	const { parts, live, turn, surroundings } = work;
 	const { code, message, advice = null } = refuseDocument('start the run', live.faults);
 	const at = parts.ports.clock.now();
 	const { dynamicVariables, runtimeVariables, overrides, idempotencyKey } = turn.input;
@@ -230,8 +230,14 @@ async function failAtStart(work: Drive, begin: RunStart): Promise<void> {
 		{ type: 'runEnded', at, status: 'failed', source: 'execution_error', message },
 	];
 	const journal = openJournal(work, true);
-	for (const event of events) parts.engine.fold(live.state, event, live.graph);
+	const projector = parts.engine.createProjector(live.graph, live.state, surroundings.globals);
+	const told = events.flatMap((event) => {
+		const wires = projector.project(event);
+		parts.engine.fold(live.state, event, live.graph);
+		return wires;
+	});
 	await journal.append(events, true);
+	for (const wire of told) journal.show(wire);
 	report(work, journal);
 }
 

@@ -1,5 +1,6 @@
 /** How runs begin: which graph and version, at which node, with what beside the message. */
 
+import type { WireEvent } from '../../lib/engine/contract';
 import type { JsonObject } from '../../lib/json';
 import { codeOf } from '../../lib/errors';
 import { chatGraph, direct, graphOf, openRoom, say, talk, type Room } from './room';
@@ -182,7 +183,9 @@ describe('R7.3: super nodes', () => {
 
 	test('R7.3.13: one that does not exist fails the run at its start, with the reason', async () => {
 		const source = { type: 'document', document: outer({ super_workflow_id: 'gone' }) } as const;
-		const result = await room.turn({ sessionKey: 's', source, message: 'x' });
+		const live: WireEvent[] = [];
+		const onEvent = (event: WireEvent) => void live.push(event);
+		const result = await room.turn({ sessionKey: 's', source, message: 'x', onEvent });
 		expect(result).toMatchObject({
 			status: 'failed',
 			isCompleted: true,
@@ -192,6 +195,7 @@ describe('R7.3: super nodes', () => {
 		});
 		expect(result.error?.advice).toContain('box');
 		expect(result.events.map(({ type }) => type)).toContain('workflow_error');
+		expect(live).toEqual(result.events);
 		expect(await room.runner.record(result.runId)).toMatchObject({
 			status: 'failed',
 			termination_source: 'execution_error',
