@@ -236,3 +236,61 @@ describe('R10.8: amendments', () => {
 		});
 	});
 });
+
+describe('R10.1, R7.3: a re-run of a graph with an embedded workflow', () => {
+	const outer = graphOf(
+		[
+			talk('front'),
+			{ type: 'super_node', logical_id: 'box', super_workflow_id: 'inner' },
+			say('end', 'Bye.'),
+		],
+		[direct('front', 'box'), direct('box', 'end')],
+	);
+	const inner = (greeting: string) =>
+		JSON.stringify(graphOf([say('hello', greeting), talk('desk')], [direct('hello', 'desk')]));
+
+	/** A run that stands inside the embedded workflow at the end of its second turn, turn 1. */
+	async function inside(): Promise<string> {
+		await room.store.createWorkflow({
+			id: 'inner',
+			name: 'I',
+			description: null,
+			document: inner('Welcome.'),
+		});
+		await room.store.createWorkflow({
+			id: 'w',
+			name: 'W',
+			description: null,
+			document: JSON.stringify(outer),
+		});
+		const { runId } = await room.turn({ source: stored });
+		const entered = await room.turn({ runId, message: 'one' });
+		expect(entered.currentNode?.id).toBe('box__desk');
+		return runId;
+	}
+
+	test('stands inside it again, and goes on from there', async () => {
+		const runId = await inside();
+		const { plan, result } = await room.runner.rerun({ runId, turnIndex: 1 });
+		expect(plan).toMatchObject({ isRerunnable: true, mode: 'EXACT', unmappedNodeIds: [] });
+		expect(plan.entryNodeId).toBe('box__desk');
+		expect(result).toMatchObject({
+			currentNode: { id: 'box__desk' },
+			status: 'waiting_for_user_input',
+			reply: '',
+		});
+		const { runId: rerunId } = result;
+		expect(await room.turn({ runId: rerunId, message: 'in' })).toMatchObject({
+			reply: 'You said: in\n\nBye.',
+			status: 'completed',
+		});
+	});
+
+	test('when the embedded workflow was changed, nodes are matched by what they still are', async () => {
+		const runId = await inside();
+		await room.store.updateVersion('inner', 0, { document: inner('Good day.') });
+		const { plan, result } = await room.runner.rerun({ runId, turnIndex: 1 }, { message: 'again' });
+		expect(plan).toMatchObject({ isRerunnable: true, unmappedNodeIds: [], entryNodeId: 'box__desk' });
+		expect(result).toMatchObject({ error: null, reply: 'You said: again\n\nBye.' });
+	});
+});
