@@ -42,6 +42,7 @@ export function foldStep(state: RunState, event: StepEvent, graph: Graph): void 
 				type: 'ai',
 				content: text,
 				messageType: event.messageType,
+				...(event.split ? { split: true } : {}),
 			});
 			return;
 		}
@@ -160,7 +161,7 @@ function endNode(
 	const type = graph.nodesById.get(event.nodeId)?.type;
 	if (type === 'say_llm' || type === 'worker_llm') {
 		thread.forcedText = false;
-		if (wasOwed) thread.answeredInVisit += 1;
+		if (wasOwed && thread.received) thread.answeredInVisit += 1;
 	}
 	thread.phase = 'selecting';
 	thread.finished = {
@@ -168,7 +169,6 @@ function endNode(
 		attempt: thread.frame?.attempt ?? 1,
 		spoke: event.spoke,
 		failed: event.failed,
-		answered: wasOwed,
 		picks: event.picks,
 		pickedBy: event.pickedBy,
 		output: event.output,

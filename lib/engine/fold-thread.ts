@@ -95,7 +95,6 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 				attempt: event.attempt,
 				spoke: false,
 				failed: false,
-				answered: false,
 				picks: [],
 				pickedBy: null,
 				output: {},

@@ -102,6 +102,11 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 		warned: namespace(),
 	};
 	state.turnError = null;
+	// A pump brings no message: what the last turn received does not count in it (R2.6).
+	for (const thread of Object.values(state.threads)) {
+		thread.received = false;
+		thread.owed = false;
+	}
 	if (event.kind === 'pump') return;
 	changeStatus(state, 'running');
 	if (event.idempotencyKey !== null) state.turnKeys[event.idempotencyKey] = state.turnCount + 1;
@@ -111,8 +116,6 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 	const main = state.threads['0'];
 	if (main) Object.assign(main.variables, event.runtimeVariables);
 	for (const thread of Object.values(state.threads)) {
-		thread.received = false;
-		thread.owed = false;
 		if (event.kind === 'resume' && thread.status === 'paused' && thread.pausedBetween)
 			thread.status = 'executing';
 	}

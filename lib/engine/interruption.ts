@@ -40,19 +40,32 @@ export function interruptSpeech(context: Context, thread: ThreadState, eventIds:
 /** The history without the given stretches; a message of which nothing is left is gone. */
 export function withoutStretches(history: readonly Message[], stretches: readonly Stretch[]): Message[] {
 	return history.flatMap((message) => {
-		const own = stretches.filter((each) => each.messageId === message.id).sort((a, b) => b.from - a.from);
-		if (own.length === 0) return [message];
-		let content = message.content;
-		for (const { from, to } of own) content = content.slice(0, from) + content.slice(to);
-		return content.trim() === '' ? [] : [{ ...message, content: content.trim() }];
+		const own = stretches.filter((each) => each.messageId === message.id);
+		return own.length === 0 ? [message] : withoutOwn(message, own);
 	});
+}
+
+/** Stretches count in the text as it was said, however much of it an earlier interruption took. */
+function withoutOwn(message: Message, stretches: readonly Stretch[]): Message[] {
+	const text = message.said?.text ?? message.content;
+	const cut = [...(message.said?.cut ?? []), ...stretches.map(({ from, to }) => ({ from, to }))];
+	cut.sort((a, b) => a.from - b.from);
+	let left = '';
+	let end = 0;
+	for (const { from, to } of cut) {
+		left += text.slice(end, from);
+		end = Math.max(end, to);
+	}
+	const content = (left + text.slice(end)).trim();
+	return content === '' ? [] : [{ ...message, content, said: { text, cut } }];
 }
 
 /** The pieces a message was said in, by the ids of their events. */
 function stretchesOf(runId: string, message: Message): Array<Stretch & { eventId: string }> {
 	if (message.type !== 'ai' || !message.messageType) return [];
-	const pieces = message.messageType === 'llm' ? sentencesOf(message.content) : [];
-	const lengths = pieces.length > 0 ? pieces : [message.content.length];
+	const text = message.said?.text ?? message.content;
+	const pieces = message.split ? sentencesOf(text) : [];
+	const lengths = pieces.length > 0 ? pieces : [text.length];
 	let start = 0;
 	return lengths.map((length, index) => {
 		const from = start;

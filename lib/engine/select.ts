@@ -87,11 +87,7 @@ async function choose(
 /** No edge was taken: the matrix of R2.14 with R2.16, and Max Turns (R2.51). */
 async function settle(context: Context, thread: ThreadState, node: Node, finished: Finished): Promise<void> {
 	const talks = node.type === 'say_llm' || node.type === 'worker_llm';
-	if (!talks || !node.wait_for_user_message || thread.parentId !== null) {
-		await endThread(context, thread, 'nothing_follows');
-		return;
-	}
-	if (node.max_turns !== null && thread.answeredInVisit >= node.max_turns) {
+	if (talks && node.max_turns !== null && thread.answeredInVisit >= node.max_turns) {
 		context.emit({
 			type: 'wrote',
 			thread: thread.id,
@@ -103,6 +99,10 @@ async function settle(context: Context, thread: ThreadState, node: Node, finishe
 		const hop = await choose(context, thread, node, finished, true);
 		const end = hop ? takeHop(context, thread, hop) : 'max_turns';
 		if (end !== null) await endThread(context, thread, end);
+		return;
+	}
+	if (!talks || !node.wait_for_user_message || thread.parentId !== null) {
+		await endThread(context, thread, 'nothing_follows');
 		return;
 	}
 	if (node.self_loop)

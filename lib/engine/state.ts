@@ -15,6 +15,10 @@ export interface Message {
 	toolName?: string;
 	/** `llm`, `static`, … for spoken texts; absent for tool traffic. */
 	messageType?: string;
+	/** Said sentence by sentence, one event each (R8.16). */
+	split?: true;
+	/** What was said before the caller talked over parts of it, and which parts those are (R2.43). */
+	said?: { text: string; cut: Array<{ from: number; to: number }> };
 	/** A navigation memo (R2.31): ids for the wire form, never shown. */
 	memo?: Memo;
 }
@@ -62,7 +66,6 @@ export interface Finished {
 	attempt: number;
 	spoke: boolean;
 	failed: boolean;
-	answered: boolean;
 	picks: StoredPick[];
 	pickedBy: { model: string; latencyMs: number; totalTokens: number } | null;
 	/** What the node reported: shown to evaluator calls as data (R3.15). */

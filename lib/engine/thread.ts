@@ -102,7 +102,7 @@ function enter(context: Context, thread: ThreadState): Promise<void> | null {
 
 /** What a visit left behind is forgotten when the next one begins (R2.51). */
 function forgetLastVisit(context: Context, thread: ThreadState, node: Node): void {
-	if (node.type !== 'say_llm' || node.max_turns === null || !BEGINS_VISIT.has(thread.entry)) return;
+	if (!('max_turns' in node) || node.max_turns === null || !BEGINS_VISIT.has(thread.entry)) return;
 	forget(context, thread, 'max_turns_reached');
 }
 

@@ -2,7 +2,7 @@
 
 import { ProviderError } from '../../lib/errors';
 import { freeform, graphOf, say, start } from './graphs';
-import { createWorld } from './world';
+import { createWorld, type World } from './world';
 
 describe('history and prompts', () => {
 	test('R2.30, R2.32: routing calls leave no trace, memos do, and one system message leads', async () => {
@@ -57,6 +57,42 @@ describe('interrupted speech', () => {
 			expect(world.requests[1]?.messages.find((message) => message.role === 'assistant')?.content).toBe(kept);
 		},
 	);
+
+	const said = (world: World): string[] =>
+		world.wire.flatMap((event) => (event.type === 'assistant_response' ? [event.logical_id] : []));
+	const remembered = (world: World): string | undefined =>
+		world.requests.at(-1)?.messages.find((message) => message.role === 'assistant')?.content;
+
+	test('R2.43, R8.16: a reply that was said in one piece is forgotten in one piece', async () => {
+		const llms_config = { type: 'openai_llm', do_not_split_sentences: true };
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start)], [], { llms_config }),
+			script: () => ({ text: 'First part. Second part.' }),
+		});
+		await world.start('hi');
+		expect(said(world)).toHaveLength(1);
+		await world.say('wait', { interruptedEventIds: said(world) });
+		expect(world.requests[1]?.messages.map((message) => message.role)).toEqual(['system', 'user', 'user']);
+	});
+
+	test('R2.43: further pieces of a reply may be named later, and the same ones again', async () => {
+		const world = createWorld({
+			graph: graphOf([say('A', true, true, start)]),
+			script: () => ({ text: 'One is said. Two is said. Three is said.' }),
+		});
+		await world.start('hi');
+		const [one = '', two = '', three = ''] = said(world);
+		await world.say('wait', { interruptedEventIds: [two] });
+		expect(remembered(world)).toBe('One is said. Three is said.');
+		world.crash();
+		await world.say('wait', { interruptedEventIds: [two] });
+		expect(remembered(world)).toBe('One is said. Three is said.');
+		await world.say('wait', { interruptedEventIds: [two, three] });
+		expect(remembered(world)).toBe('One is said.');
+		await world.say('wait', { interruptedEventIds: [one] });
+		expect(world.requests.at(-1)?.messages.map(({ content }) => content)).not.toContain('One is said.');
+		expect(world.refold()).toEqual(world.state);
+	});
 });
 
 describe('fillers and failed calls', () => {

@@ -128,6 +128,45 @@ describe('flags of R2.6', () => {
 		]);
 	});
 
+	/** A lab's companion is done while the user waits at A; its edge leads to B, and B's leads to C. */
+	const whileWaiting = (more: JsonObject, edges: JsonObject[] = []): World =>
+		createWorld({
+			graph: graphOf(
+				[
+					noop('e', start),
+					noop('lab', { self_loop_config: { enabled: true, max_retries: 1, time_between_retries: 1 } }),
+					say('A', true, true),
+					say('B', true, true, more),
+					say('C', true, true),
+				],
+				[
+					direct('e', 'A'),
+					fork('e', 'lab', 'lab'),
+					expression('A', 'B', "[[thread_lab.self_loop_outcome]] == 'max_retries'", {
+						evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['lab'] },
+					}),
+					...edges,
+				],
+			),
+		});
+
+	test('R2.6, R2.11: a pump receives nothing; what the last turn received is over', async () => {
+		const world = whileWaiting({}, [expression('B', 'C', '1 == 1')]);
+		await world.start('hi');
+		await world.clock.move(1000);
+		expect(await world.send({ type: 'pump' })).toMatch(/→w S\(B\) →c P\(C\)$/);
+		expect(world.refold()).toEqual(world.state);
+	});
+
+	test('R2.51: an execution over a waiting edge answered no message and is no turn of the limit', async () => {
+		const world = whileWaiting({ max_turns: 2 });
+		await world.start('hi');
+		await world.clock.move(1000);
+		expect(await world.send({ type: 'pump' })).toMatch(/→w S\(B\) P\(B\)$/);
+		expect(await world.say('one')).toBe('S(B) P(B)');
+		expect(await world.say('two')).toBe('S(B) END');
+	});
+
 	/** Every kind of text but a model's own, on the way to a waiting node. */
 	const quiet: Array<[string, JsonObject[], JsonObject[]]> = [
 		['a static node', [line('X', 'static', start)], []],

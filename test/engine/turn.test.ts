@@ -226,6 +226,18 @@ describe('limits', () => {
 		expect(await world.say('two')).toBe('S(A) →c S(B) END');
 	});
 
+	test('R2.51: the limit holds for a node that does not wait as well', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[say('A', false, false, { ...start, max_turns: 1 }), line('B')],
+				[expression('A', 'B', '[[max_turns_reached]] == true')],
+			),
+		});
+		expect(await world.start('hi')).toBe('S(A) →c S(B) END');
+		const silent = createWorld({ graph: world.graph });
+		expect(await silent.start()).toBe('S(A) END');
+	});
+
 	test('R1.26: after end_conversation edges are followed but waiting nodes end the thread', async () => {
 		const world = createWorld({
 			graph: graphOf(
