@@ -73,7 +73,7 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 	const { graph, state, turn, wire } = projection;
 	switch (event.type) {
 		case 'runStarted':
-			return [wire.event('start_workflow', null)];
+			return startRun(projection, event);
 		case 'threadStarted':
 			return startThread(projection, event);
 		case 'messagesReceived': {
@@ -188,6 +188,23 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 	}
 }
 
+/** A re-run that was told where to stand says so; its thread is not started, it is there (R9.23). */
+function startRun(
+	{ graph, wire }: Projection,
+	{ source, startNodeId }: Extract<RunEvent, { type: 'runStarted' }>,
+): WireEvent[] {
+	const events = [wire.event('start_workflow', null)];
+	if (source !== null && startNodeId !== null) events.push(transfer({ graph, wire }, startNodeId));
+	return events;
+}
+
+function transfer({ graph, wire }: Pick<Projection, 'graph' | 'wire'>, nodeId: string): WireEvent {
+	return wire.event('force_transfer_to_node', '0', {
+		...nodeFields(graph, nodeId, null),
+		destination_node_logical_id: nodeId,
+	});
+}
+
 function startThread(
 	{ graph, state, wire }: Projection,
 	event: Extract<RunEvent, { type: 'threadStarted' }>,
@@ -211,14 +228,7 @@ function startThread(
 		);
 	}
 	events.push(wire.event('start_thread', event.thread));
-	if (event.forced) {
-		events.push(
-			wire.event('force_transfer_to_node', event.thread, {
-				...nodeFields(graph, event.nodeId, null),
-				destination_node_logical_id: event.nodeId,
-			}),
-		);
-	}
+	if (event.forced) events.push(transfer({ graph, wire }, event.nodeId));
 	return events;
 }
 

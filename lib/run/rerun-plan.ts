@@ -39,6 +39,7 @@ export function planRerun({ request, source, chosen }: PlanRequest): {
 		matching,
 		historyMode,
 		entryNodeId: entryNodeId ?? '',
+		isTransferred: target.entryNodeId !== undefined,
 	});
 	const { state, unmappedVariables } = moved;
 	const removedMessageCount = amendment === undefined ? 0 : amend(state, amendment);

@@ -16,6 +16,8 @@ export interface MoveRequest {
 	historyMode: HistoryMode;
 	/** Where the main thread is to stand. */
 	entryNodeId: string;
+	/** The caller named the entry: the main thread enters it anew, and its visit does not go on (R0.2). */
+	isTransferred: boolean;
 }
 
 export interface Moved {
@@ -25,15 +27,17 @@ export interface Moved {
 
 /** The main thread parks at its entry; companions can be read but do not go on (R10.6). */
 export function moveState(request: MoveRequest): Moved {
-	const { matching, entryNodeId } = request;
+	const { matching, entryNodeId, isTransferred } = request;
 	const state = copyState(request.state);
 	const unmappedVariables: string[] = [];
 	for (const thread of Object.values(state.threads)) {
 		const variables = moveVariables(thread.variables, request);
 		unmappedVariables.push(...variables.left);
+		const goesOn = thread.parentId === null && thread.status !== 'ended' && !isTransferred;
 		Object.assign(thread, {
 			...settled(thread),
-			history: keepHistory(thread.history, request.historyMode),
+			...(goesOn ? visitOf(thread, request) : newVisit),
+			history: keepHistory(thread.history, request.historyMode).map(renumbered),
 			variables: variables.moved,
 			callers: moveKeys(thread.callers, matching, (id) => matching.byId.get(id) ?? null),
 			nodesHistory: thread.nodesHistory.flatMap((id) => matching.byId.get(id) ?? []),
@@ -58,14 +62,28 @@ function settled(thread: ThreadState): Partial<ThreadState> {
 		lanes: {},
 		finished: null,
 		loop: null,
-		waiting: {},
 		received: false,
 		owed: false,
 		pausedBetween: false,
-		consecutive: 0,
-		forcedText: false,
-		answeredInVisit: 0,
 	};
+}
+
+const newVisit = { waiting: {}, consecutive: 0, forcedText: false, answeredInVisit: 0 };
+
+/** What a thread that goes on where it stood still counts (R9.51); waiting edges keep their id or are forgotten. */
+function visitOf(thread: ThreadState, { target, matching }: MoveRequest): Partial<ThreadState> {
+	const { consecutive, forcedText, answeredInVisit } = thread;
+	const waiting: ThreadState['waiting'] = {};
+	for (const [edgeId, memory] of Object.entries(thread.waiting)) {
+		const seen = moveKeys(memory.seen, matching, (count) => count);
+		if (target.edgesById.has(edgeId)) waiting[edgeId] = { ...memory, seen };
+	}
+	return { waiting, consecutive, forcedText, answeredInVisit };
+}
+
+/** Events of the new run number its messages from the start again, so those it is given are marked. */
+function renumbered({ said: _said, ...message }: Message): Message {
+	return { ...message, id: `r${message.id}` };
 }
 
 /** R10.4: navigation memos and tool traffic are dropped except in `FULL`. */

@@ -125,6 +125,7 @@ export function createReruns(
 				start: {
 					provided,
 					miscellaneous,
+					startNodeId: request.target?.entryNodeId ?? null,
 					source: {
 						runId: request.runId,
 						turnIndex: request.turnIndex,

@@ -117,6 +117,104 @@ describe('R10.1: a re-run', () => {
 	});
 });
 
+describe('R10.1, R9.51: what a re-run goes on counting', () => {
+	const limited = { type: 'document', document: graphOf([talk('talk', { max_turns: 2 })]) } as const;
+
+	test('R2.51: the visit goes on where the source stood, so Max Turns counts the answers before', async () => {
+		const { runId } = await room.turn({ source: limited });
+		await room.turn({ runId, message: 'one' });
+		const again = await room.runner.rerun({ runId, turnIndex: 1 }, { message: 'two' });
+		expect(again.result).toMatchObject({ status: 'completed', variables: { max_turns_reached: true } });
+		const earlier = await room.runner.rerun({ runId, turnIndex: 0 }, { message: 'one again' });
+		expect(earlier.result.status).toBe('waiting_for_user_input');
+	});
+
+	test('R2.51, R9.23: an entry that the caller names begins a visit, and is announced', async () => {
+		const { runId } = await room.turn({ source: limited });
+		await room.turn({ runId, message: 'one' });
+		const request = { runId, turnIndex: 1, target: { entryNodeId: 'talk' } };
+		const { result } = await room.runner.rerun(request, { message: 'two' });
+		expect(result.status).toBe('waiting_for_user_input');
+		const types = result.events.map(({ type }) => type);
+		expect(types.slice(0, 3)).toEqual(['start_workflow', 'force_transfer_to_node', 'user_messages']);
+		expect(result.events[1]).toMatchObject({
+			origin_thread_id: '0',
+			origin_node_logical_id: 'talk',
+			destination_node_logical_id: 'talk',
+		});
+		const plain = await room.runner.rerun({ runId, turnIndex: 1 });
+		expect(plain.result.events.map(({ type }) => type)).toEqual([
+			'start_workflow',
+			'busy_wait_for_user_message',
+			'end_workflow_iteration',
+			'workflow_ready_for_input',
+		]);
+	});
+
+	test('R5.27: an edge that fired while the source waited is not judged anew on what it has seen', async () => {
+		const lab = { enabled: true, max_retries: 1, time_between_retries: 1 };
+		const document = graphOf(
+			[
+				{ type: 'no_op', logical_id: 'entry' },
+				{ type: 'no_op', logical_id: 'lab', self_loop_config: lab },
+				talk('chat'),
+				say('tell', 'Your result is in.'),
+			],
+			[
+				direct('entry', 'chat'),
+				{
+					...direct('entry', 'lab'),
+					companion_thread_config: { is_companion_thread: true, thread_id: 'lab' },
+				},
+				{
+					...direct('chat', 'tell'),
+					type: 'conditional',
+					condition: { condition_expression: "[[thread_lab.self_loop_outcome]] == 'max_retries'" },
+					evaluate_while_waiting_config: { enabled: true, trigger_node_logical_ids: ['lab'] },
+				},
+				direct('tell', 'chat'),
+			],
+		);
+		const { runId } = await room.turn({ source: { type: 'document', document } });
+		await room.clock.move(1_000);
+		expect((await room.turn({ runId, command: 'pump' })).reply).toContain('Your result is in.');
+		await room.turn({ runId });
+		const { result } = await room.runner.rerun({ runId, turnIndex: 1 });
+		expect(result).toMatchObject({ status: 'waiting_for_user_input', hasBackgroundWork: false });
+		const pumped = await room.turn({ runId: result.runId, command: 'pump' });
+		expect(pumped).toMatchObject({ reply: '', events: [] });
+	});
+});
+
+describe('R10.1: messages of a re-run of a re-run', () => {
+	test('R10.8: each is deleted by itself, whatever its number was in the run it comes from', async () => {
+		const first = await converse(chat);
+		const { result } = await room.runner.rerun({ runId: first, turnIndex: 3 }, { message: 'four' });
+		for (const message of ['five', 'six']) await room.turn({ runId: result.runId, message });
+		const at = { runId: result.runId, turnIndex: 2 };
+		const whole = (await room.runner.planRerun(at)).threads[0]?.messages ?? [];
+		expect(whole).toHaveLength(13);
+		for (const { index } of whole) {
+			const messageDeletes = [{ threadId: '0', index }];
+			const plan = await room.runner.planRerun({ ...at, amendment: { messageDeletes } });
+			expect([index, plan.removedMessageCount]).toEqual([index, 1]);
+		}
+	});
+
+	test('R2.43: only what the new run said can be talked over in it', async () => {
+		const first = await converse(chat);
+		const { result } = await room.runner.rerun({ runId: first, turnIndex: 3 }, { message: 'four' });
+		const spoken = result.events.find(({ type }) => type === 'assistant_response');
+		await room.turn({
+			runId: result.runId,
+			message: 'five',
+			interruptedEventIds: [spoken?.logical_id ?? ''],
+		});
+		const said = ['Hello.', 'one', 'You said: one', 'two', 'You said: two', 'three', 'You said: three'];
+		expect(contents()?.filter((text) => !text?.startsWith('['))).toEqual([...said, 'four', 'five']);
+	});
+});
+
 describe('R10.2–R10.4: targets, modes and histories', () => {
 	const renamed = graphOf(
 		[say('greet', 'Good day.'), talk('talk_2', { name: 'talk' })],
