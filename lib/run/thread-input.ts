@@ -46,6 +46,8 @@ function readThread(inputs: ThreadInputs, threadId: string, entry: Json): void {
 			'Use {"node_run_inputs": [{"type": "llm", "messages": […]}]}.',
 		);
 	}
+	// Another thread than the seeded one is named also where it gets no message (R1.19).
+	if (threadId !== '0') inputs.messages[threadId] ??= [];
 	list.forEach((item, index) =>
 		readNodeInput(inputs, { threadId, item, place: `${place}.node_run_inputs[${index}]` }),
 	);

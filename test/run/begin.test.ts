@@ -236,6 +236,17 @@ describe('R1.18–R1.22: what the first turn brings', () => {
 		});
 	});
 
+	test('R1.19: naming an unknown thread is refused even without a message for it', async () => {
+		const { runId } = await room.turn({ source });
+		for (const entry of [{ node_run_inputs: [] }, {}, llm('x', { messages: [] })]) {
+			const runInput = inputs({ '7': entry });
+			expect(await refusal(room.turn({ source, runInput }))).toEqual(['RUN_INPUT_REFUSED', 400]);
+			expect(await refusal(room.turn({ runId, runInput }))).toEqual(['RUN_INPUT_REFUSED', 400]);
+		}
+		const record = await room.runner.record(runId);
+		expect(record.input_output_pairs).toHaveLength(1);
+	});
+
 	test('R1.20: an input that names another node than the waiting one is refused', async () => {
 		const { runId } = await room.turn({ source });
 		const wrong = inputs({ '0': llm('x', { node_logical_id: 'hello' }) });
