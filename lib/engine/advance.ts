@@ -109,12 +109,17 @@ async function pump(context: Context): Promise<void> {
 
 /** R1.12: freezes a waiting run at once; a running one is paused by `pauseRequested` between nodes. */
 async function pause(context: Context): Promise<void> {
-	for (const thread of mainThreads(context.state)) {
-		if (thread.status === 'parked')
-			context.emit({ type: 'threadPaused', thread: thread.id, nodeId: thread.nodeId, betweenNodes: false });
-	}
+	freeze(context);
 	context.emit({ type: 'runPaused' });
 	await context.flush(true);
+}
+
+/** Every thread that rests stops where it is, companions included (R1.12). */
+function freeze(context: Context): void {
+	for (const thread of active(context.state)) {
+		if (thread.status !== 'paused')
+			context.emit({ type: 'threadPaused', thread: thread.id, nodeId: thread.nodeId, betweenNodes: false });
+	}
 }
 
 /** Takes up a turn or pump that was broken off, at the last finished step (design part 3). */
@@ -194,6 +199,7 @@ async function closeTurn(context: Context): Promise<void> {
 	const { state } = context;
 	await stopWithMain(context);
 	const status = statusOf(state);
+	if (status === 'paused') freeze(context);
 	context.emit({ type: 'turnEnded', status, error: context.turnError, unattended: context.unattended });
 	if (isTerminal(status)) context.emit({ type: 'runEnded', status, source: null, message: null });
 	await context.flush(true);

@@ -110,6 +110,8 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			thread.finished = null;
 			return;
 		case 'threadPaused':
+			// A companion between two attempts stays due; that the run is paused freezes it.
+			if (thread.status === 'deferred') return;
 			thread.status = 'paused';
 			thread.pausedBetween = event.betweenNodes;
 			return;

@@ -8,6 +8,8 @@ import type { JsonObject } from '../../lib/json';
 import { direct, expression, fork, graphOf, line, noop, say, start } from './graphs';
 import { createWorld, turnInput, type World } from './world';
 
+const pausedThreads = (world: World) =>
+	world.wire.flatMap((event) => (event.type === 'pause_thread' ? [event.origin_thread_id] : []));
 const terminal: RunStatus[] = ['completed', 'failed', 'cancelled', 'aborted_looping_risk'];
 
 test('R1.1, R1.2: there are nine statuses, and "pending" is none of them', () => {
@@ -190,12 +192,37 @@ describe('where a run stands', () => {
 		await world.clock.move(1000);
 		await turn;
 		expect(world.state.status).toBe('paused');
-		expect(world.types().filter((type) => type === 'pause_thread')).toHaveLength(1);
+		expect(pausedThreads(world)).toEqual(['0_companion_x', '0']);
 		expect(await world.send({ type: 'pump' })).toBe('');
 		world.pauseRequested = false;
 		expect(await world.send({ type: 'resume', input: turnInput() })).toBe('P(chat) x:→d x:W(after) x:END');
 		expect(world.state.status).toBe('waiting_for_user_input');
 		expect(statusesOf(world)).toEqual(['started', 'running', 'paused', 'running', 'waiting_for_user_input']);
+	});
+
+	test('R1.12: a pause tells of every thread that it freezes, of companions between two attempts too', async () => {
+		for (const node of [say('talk', true, true), line('talk')]) {
+			const world = createWorld({
+				graph: graphOf(
+					[noop('entry', start), node, poll('p', { max_retries: 1, time_between_retries: 5 })],
+					[direct('entry', 'talk'), fork('entry', 'p', 'x')],
+				),
+				http: { send: () => Promise.resolve({ status: 200, headers: {}, body: new Uint8Array() }) },
+			});
+			await world.start();
+			const isWaiting = world.state.status === 'waiting_for_user_input';
+			const from = world.wire.length;
+			await world.send({ type: 'pause' });
+			expect(world.state.status).toBe('paused');
+			expect(pausedThreads(world)).toEqual(isWaiting ? ['0', '0_companion_x'] : ['0_companion_x']);
+			expect(world.types(from).slice(-2)).toEqual(['pause_event', 'pause_thread']);
+			await world.clock.move(5000);
+			expect(await world.send({ type: 'pump' })).toBe('');
+			world.crash();
+			expect(await world.send({ type: 'resume', input: turnInput() })).toBe(isWaiting ? 'P(talk)' : '');
+			expect(await world.send({ type: 'pump' })).toBe('x:W(p) x:END');
+			expect(world.state.status).toBe(isWaiting ? 'waiting_for_user_input' : 'completed');
+		}
 	});
 
 	test('R1.9 row 7: with only companions left a run is running until they end', async () => {
