@@ -7,6 +7,7 @@ import type { JsonObject } from '../lib/json.ts';
 import type { ModelAnswer, Models } from '../lib/llm/contract.ts';
 import type { Runner } from '../lib/run/contract.ts';
 import type { Store } from '../lib/store/contract.ts';
+import type { TakeTurn } from './conversations.ts';
 import { dist } from './ours-dist.ts';
 
 const load = createRequire(join(dist, 'lib/index.js'));
@@ -154,5 +155,20 @@ function talker(id: string, isStart: boolean): JsonObject {
 		llms_config: { type: 'global_default_llm' },
 		wait_for_user_message: true,
 		self_loop: true,
+	};
+}
+
+/** A turn of the measured conversation. */
+export function chatOn({ runner }: Pick<Service, 'runner'>): TakeTurn {
+	const document = JSON.stringify(conversationOf());
+	return async (sessionKey) => {
+		const { reply } = await runner.turn({
+			source: { type: 'document', document },
+			sessionKey,
+			message: MESSAGE,
+			// As the n8n node asks unless its option says otherwise; every event is stored all the same.
+			wantsEvents: false,
+		});
+		if (reply !== REPLY) throw new Error('The runner did not answer');
 	};
 }

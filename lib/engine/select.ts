@@ -11,7 +11,7 @@ import { takeHop } from './hop';
 import { isLooping, repeatOrExhaust } from './loop';
 import { positionOf, restorePicks } from './position';
 import type { Finished, ThreadState } from './state';
-import { StepRun } from './step';
+import { selectionStep } from './step';
 import { endThread, nodeOf } from './place';
 
 /** Decides what the thread does now that its node has executed (R3.1). */
@@ -56,17 +56,7 @@ async function choose(
 	const exits = exitsOf(position);
 	if (exits.length === 0) return directHop(position);
 	const exhausted = position.loop === 'exhausted';
-	const step = new StepRun({
-		context,
-		thread,
-		node,
-		lane: null,
-		exits: [],
-		withoutTools: false,
-		signal: context.signal,
-		clearance: null,
-		isSelection: true,
-	});
+	const step = selectionStep(context, thread, node);
 	return chooseHop({
 		position,
 		exits,

@@ -270,3 +270,18 @@ function keyOf(frame: Frame, answer: ModelAnswer): string | null {
 	for (const key of Object.keys(frame.replies)) if (frame.replies[key] === answer) return key;
 	return null;
 }
+
+/** The step in which models are asked about edges: after the execution, in its journal, under keys of its own. */
+export function selectionStep(context: Context, thread: ThreadState, node: Node): StepRun {
+	return new StepRun({
+		context,
+		thread,
+		node,
+		lane: null,
+		exits: [],
+		withoutTools: false,
+		signal: context.signal,
+		clearance: null,
+		isSelection: true,
+	});
+}

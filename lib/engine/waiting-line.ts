@@ -11,7 +11,7 @@ import type { Context } from './context';
 import { nodeOf } from './place';
 import { positionOf } from './position';
 import type { ThreadState } from './state';
-import { StepRun } from './step';
+import { selectionStep, type StepRun } from './step';
 
 /** Asks the model of the waiting node when the line is to be generated; a crash does not ask it again. */
 export async function waitingLine(
@@ -43,17 +43,7 @@ export async function waitingLine(
 /** A parked node executes nothing, so the call gets a frame of its own; after a crash it is there already. */
 function beginLine(context: Context, thread: ThreadState, node: Node): StepRun {
 	if (thread.frame === null) context.emit({ type: 'lineBegun', thread: thread.id, nodeId: thread.nodeId });
-	return new StepRun({
-		context,
-		thread,
-		node,
-		lane: null,
-		exits: [],
-		withoutTools: false,
-		signal: context.signal,
-		clearance: null,
-		isSelection: true,
-	});
+	return selectionStep(context, thread, node);
 }
 
 function chooseLine(

@@ -2,23 +2,25 @@
 
 import type { Json } from '../json';
 
-/** `value` with every text well-formed, keys included; the same object when there was nothing to mend. */
+/** `value` with every text well-formed, keys included; the same object when there is nothing to mend. */
 export function wellFormed<T>(value: T): T {
-	return mend(value as Json) as T;
+	return isWellFormed(value as Json) ? value : (mend(value as Json) as T);
+}
+
+/** Copies nothing: this looks through the whole conversation before every call. */
+function isWellFormed(value: Json): boolean {
+	if (typeof value === 'string') return value.isWellFormed();
+	if (typeof value !== 'object' || value === null) return true;
+	if (Array.isArray(value)) return value.every(isWellFormed);
+	for (const key in value) {
+		if (!key.isWellFormed() || !isWellFormed(value[key] as Json)) return false;
+	}
+	return true;
 }
 
 function mend(value: Json): Json {
-	if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed();
-	if (Array.isArray(value)) {
-		const items = value.map(mend);
-		return items.some((item, index) => item !== value[index]) ? items : value;
-	}
+	if (typeof value === 'string') return value.toWellFormed();
 	if (typeof value !== 'object' || value === null) return value;
-	let isChanged = false;
-	const entries = Object.entries(value).map(([key, item]): [string, Json] => {
-		const entry: [string, Json] = [key.toWellFormed(), mend(item)];
-		isChanged ||= entry[0] !== key || entry[1] !== item;
-		return entry;
-	});
-	return isChanged ? Object.fromEntries(entries) : value;
+	if (Array.isArray(value)) return value.map(mend);
+	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), mend(item)]));
 }

@@ -1,7 +1,6 @@
 /** Appends on Postgres: those of many runs go to the server together, in one statement that is its own transaction. */
 
 import type { AppendRequest, Tail } from './contract';
-import { leaseLost } from './refusals';
 import type { WorkTools } from './run-work';
 import { rows, type Work } from './statement';
 
@@ -38,17 +37,6 @@ export function createAppendWork(schema: string, lock: number): AppendWork {
 		}
 		return answers;
 	};
-}
-
-/** One append as a work, for a group that failed and is tried one by one. */
-export function* appendAlone(
-	work: AppendWork,
-	tools: WorkTools,
-	request: AppendRequest,
-): Work<{ head: number; tail: Tail }> {
-	const [answer] = yield* work(tools, [request]);
-	if (answer === null || answer === undefined) throw leaseLost(request.lease.runId);
-	return answer;
 }
 
 function rowOf(request: AppendRequest, { place, now }: { place: number; now: number }) {

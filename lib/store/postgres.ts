@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../clock';
 import { StoreError } from '../errors';
 import type { Store } from './contract';
 import { explainPostgres, postgresDialect } from './dialect-postgres';
-import { appendAlone, createAppendWork, sessionLockClass } from './postgres-append';
+import { createAppendWork, sessionLockClass } from './postgres-append';
 import { connect, placeOf, type PostgresAddress } from './postgres-connect';
 import { createPostgresDriver } from './postgres-driver';
 import { createAppendGroups } from './postgres-group';
@@ -67,7 +67,7 @@ async function openSchema(pool: Pool, schema: string, options: PostgresOptions):
 	return {
 		...createSqlStore({
 			tools,
-			append: (parts, request) => appendAlone(work, parts, request),
+			append: groups.append,
 			write: driver.write,
 			read: driver.read,
 			readOne: alone,
@@ -76,7 +76,6 @@ async function openSchema(pool: Pool, schema: string, options: PostgresOptions):
 				await driver.close();
 			},
 		}),
-		append: groups.append,
 		createRun: (run) => {
 			const hash = runs.graphHash(run.graph);
 			// Whoever else wants the same session waits here, instead of failing at the end and starting over.

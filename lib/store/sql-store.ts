@@ -1,6 +1,6 @@
 /** The methods of a store, each as one unit of work handed to the database's driver. */
 
-import type { AppendRequest, Store, Tail } from './contract';
+import type { Store } from './contract';
 import { rewind } from './rewind';
 import * as runs from './run-work';
 import type { Work } from './statement';
@@ -9,8 +9,8 @@ import * as workflows from './workflow-work';
 
 export interface SqlDriver {
 	tools: runs.WorkTools;
-	/** The work that runs most often, as this database does it best. */
-	append(tools: runs.WorkTools, request: AppendRequest): Work<{ head: number; tail: Tail }>;
+	/** What runs most often, as this database does it best. */
+	append: Store['append'];
 	/** Runs a work in a transaction of its own or with others; never half of it. `lane` names the writer. */
 	write<Result>(doing: string, start: () => Work<Result>, lane?: string): Promise<Result>;
 	/** Runs a work that only reads, on one state of the database. */
@@ -58,7 +58,7 @@ export function createSqlStore({ tools, append, write, read, readOne, close }: S
 		leaseOwner: (runId) => readOne('read a lease', () => runs.leaseOwner(tools, runId)),
 		renew: (lease, leaseMs) => write('renew a lease', () => runs.renew(tools, lease, leaseMs)),
 		release: (lease, patch) => write('release a lease', () => runs.release(tools, lease, patch), lease.runId),
-		append: (request) => write('append to a run', () => append(tools, request), request.lease.runId),
+		append,
 		rewind: (lease, head, patch) => write('take back a turn', () => rewind(tools, lease, head, patch)),
 
 		readLog: (runId) => read('read a run', () => runs.readLog(tools, runId)),

@@ -58,7 +58,12 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 			if (error !== undefined) throw migrationFailed(error, options.path);
 		});
 		const tools = { db, statements: compileStatements(db), dialect, now: () => clock.now() };
-		return createSqlStore({ tools, append, ...createDriver(database, clock) });
+		const driver = createDriver(database, clock);
+		return createSqlStore({
+			tools,
+			append: (request) => driver.write('append to a run', () => append(tools, request), request.lease.runId),
+			...driver,
+		});
 	} catch (error) {
 		database.close();
 		throw explainSqlite(error, `open "${options.path}"`);
