@@ -135,6 +135,7 @@ function readWorkflowConfig(raw: Json | undefined, path: string): { value: Workf
 		path,
 		subject: null,
 		baseKeys: WORKFLOW_KEYS,
+		baseRule: 'R-11',
 		partRule: 'R-06',
 	});
 	if (raw !== undefined && raw !== null && !isJsonObject(raw)) {
@@ -151,7 +152,13 @@ export function readNode(raw: JsonObject, index: number, path: string): { value:
 	const type = typeof raw.type === 'string' ? raw.type : null;
 	const schema = type === null ? undefined : NODE_SCHEMAS.get(type);
 	const faults: Fault[] = [];
-	const common = { path, subject, baseKeys: NODE_BASE_KEYS, partRule: 'R-07' as const };
+	const common = {
+		path,
+		subject,
+		baseKeys: NODE_BASE_KEYS,
+		baseRule: 'R-09' as const,
+		partRule: 'R-07' as const,
+	};
 	if (schema !== undefined) {
 		const reading = readObject({ schema, raw, ...common });
 		faults.push(...reading.faults);
@@ -176,7 +183,13 @@ export function readEdge(raw: JsonObject, index: number, path: string): { value:
 	const type = typeof raw.type === 'string' ? raw.type : null;
 	const schema = type === null ? undefined : EDGE_SCHEMAS.get(type);
 	const faults: Fault[] = [];
-	const common = { path, subject, baseKeys: EDGE_BASE_KEYS, partRule: 'R-07' as const };
+	const common = {
+		path,
+		subject,
+		baseKeys: EDGE_BASE_KEYS,
+		baseRule: 'R-11' as const,
+		partRule: 'R-07' as const,
+	};
 	if (schema !== undefined) {
 		const reading = readObject({ schema, raw, ...common });
 		faults.push(...reading.faults);

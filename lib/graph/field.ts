@@ -165,9 +165,12 @@ export function miscellaneousFlag(value: unknown, fallback: boolean): boolean {
 	return typeof flagValue === 'boolean' ? flagValue : fallback;
 }
 
+/** A number in decimal digits; other notations of code (`0x10`, `0b1`) are words. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** Reads a number written as text; anything else unchanged. */
 export function readNumber(value: unknown): unknown {
-	if (typeof value !== 'string' || value.trim() === '') return value;
+	if (typeof value !== 'string' || !DECIMAL.test(value.trim())) return value;
 	const number = Number(value);
 	return Number.isFinite(number) ? number : value;
 }

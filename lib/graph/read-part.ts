@@ -34,6 +34,7 @@ function readHeld(given: { schema: z.ZodType; key: string; raw: JsonObject; path
 		path: '',
 		subject: null,
 		baseKeys: NO_KEYS,
+		baseRule: 'R-11',
 		partRule: 'R-06',
 	});
 	const prefix = `.${given.key}`;

@@ -15,6 +15,8 @@ export interface ReadRequest<S extends z.ZodType> {
 	subject: string | null;
 	/** Keys whose failure is reported but never costs the object its type (2.4, 5.3 rule 4). */
 	baseKeys: ReadonlySet<string>;
+	/** What a failing base key breaks: R-09 in nodes, R-11 elsewhere. */
+	baseRule: 'R-09' | 'R-11';
 	/** R-06 at workflow level, R-07 inside a node. */
 	partRule: 'R-06' | 'R-07';
 }
@@ -39,6 +41,9 @@ const TUNING_KEYS = new Set([
 	'secondary_category',
 ]);
 
+/** Scalars this package adds (4.4): a bad one is advice (R-90) and counts as absent. */
+const ADDED_SCALARS = new Set(['max_turns', 'priority', 'sms_provider']);
+
 /** Every round drops or replaces at least one value, and an object nests only so deep. */
 const MAX_ROUNDS = 8;
 
@@ -50,14 +55,24 @@ export function readObject<S extends z.ZodType>(request: ReadRequest<S>): Readin
 		if (result.success) return { value: result.data, faults: [...faults.values()] };
 		const mendings = result.error.issues.map((issue) => mend(request, current, issue));
 		for (const { fault } of mendings) {
-			const key = `${fault.rule} ${fault.path}`;
-			if (!faults.has(key)) faults.set(key, fault);
+			// What was null in one round is missing in the next: told once.
+			if (!faults.has(fault.path)) faults.set(fault.path, fault);
 		}
 		if (mendings.some(({ change }) => change === null)) break;
-		// From the back, so that dropping an item never shifts one still to be mended.
-		for (const { at, change } of mendings.reverse()) current = replaced(current, at, change ?? drop);
+		for (const { at, change } of outermost(mendings)) current = replaced(current, at, change ?? drop);
 	}
 	return { value: null, faults: [...faults.values()] };
+}
+
+/**
+ * Each place once, and none inside another that goes as a whole; from the back, so that dropping an item
+ * never shifts one still to be mended.
+ */
+function outermost(mendings: readonly Mending[]): Mending[] {
+	const places = new Map(mendings.map((mending) => [JSON.stringify(mending.at), mending]));
+	const isHeld = ({ at }: Mending) =>
+		at.some((_, length) => length > 0 && places.has(JSON.stringify(at.slice(0, length))));
+	return [...places.values()].filter((mending) => !isHeld(mending)).reverse();
 }
 
 /** What to report for an issue and how to make the object readable; `change` null: it cannot be kept. */
@@ -80,11 +95,24 @@ function mend(request: ReadRequest<z.ZodType>, current: JsonObject, issue: z.cor
 		const key = at.length === part.length + 1 ? at.at(-1) : null;
 		// `original_type` fails on an object that says "unknown" itself: no file can carry our mark.
 		const isType = key === 'type' || key === 'original_type';
-		const fault = isType ? unknownType(request, current, part) : wrongValue({ request, issue, at, found });
+		const fault = isType
+			? unknownType(request, current, part)
+			: typeof found === 'string' && isToolAt(at)
+				? unknownReference(request, at)
+				: wrongValue({ request, issue, at, found });
 		return { fault, at: part, change: asFallback };
 	}
-	const canDrop = part !== null || request.baseKeys.has(String(at[0])) || TUNING_KEYS.has(String(at.at(-1)));
-	return { fault: wrongValue({ request, issue, at, found }), at, change: canDrop ? drop : null };
+	const fault = wrongValue({ request, issue, at, found });
+	if (at.length === 1 && ADDED_SCALARS.has(String(at[0])))
+		return { fault: { ...fault, rule: 'R-90', severity: 'warning' }, at, change: drop };
+	const canDrop =
+		part !== null ||
+		at[0] === 'response_mapping' ||
+		request.baseKeys.has(String(at[0])) ||
+		TUNING_KEYS.has(String(at.at(-1)));
+	// What lacks a required key goes as a whole; there is nothing else to drop.
+	const place = found === undefined && at.length > 1 ? at.slice(0, -1) : at;
+	return { fault, at: place, change: canDrop ? drop : null };
 }
 
 function nullValue(request: ReadRequest<z.ZodType>, at: Path): Fault {
@@ -114,19 +142,23 @@ function partAt(root: JsonObject, issuePath: Path): Path | null {
 				((parent === 'tools' && here.at(-3) === 'tools_config') || parent === 'llms'));
 		if (!isPart) continue;
 		const value = valueAt(root, here);
-		if (!isJsonObject(value)) return null;
-		const inner = innerPart(value, issuePath.slice(length));
+		if (!isJsonObject(value)) return here;
+		const inner = innerPart(issuePath.slice(length));
 		return inner === null ? here : [...here, ...inner];
 	}
 	return null;
 }
 
 /** Inside a group of models a failing member falls back alone. */
-function innerPart(group: JsonObject, rest: Path): Path | null {
+function innerPart(rest: Path): Path | null {
 	const at = rest.indexOf('llms');
 	if (at < 0 || typeof rest[at + 1] !== 'number') return null;
-	const member = rest.slice(0, at + 2);
-	return isJsonObject(valueAt(group, member)) ? member : null;
+	return rest.slice(0, at + 2);
+}
+
+/** True for the place of a tool: the one of a tool node, or one of a list. */
+function isToolAt(path: Path): boolean {
+	return path.at(-1) === 'tool_config' || path.at(-2) === 'tools';
 }
 
 function isFallback(value: unknown): boolean {
@@ -134,7 +166,8 @@ function isFallback(value: unknown): boolean {
 }
 
 function asFallback(value: unknown): unknown {
-	if (!isJsonObject(value) || isFallback(value)) return value;
+	if (isFallback(value)) return value;
+	if (!isJsonObject(value)) return { type: 'unknown', original_type: new OriginalType(null) };
 	const type = typeof value.type === 'string' ? value.type : null;
 	return { ...value, type: 'unknown', original_type: new OriginalType(type) };
 }
@@ -149,6 +182,18 @@ function unknownType(request: ReadRequest<z.ZodType>, current: JsonObject, part:
 		subject: request.subject,
 		message: type === null ? `${at} has no type` : `${at}: unknown type ${quoted(type)}, kept unchanged`,
 		advice: 'Set type to one of the known types; until then using this part is an error of its node.',
+	});
+}
+
+/** A tool named by text alone: of which kind, only the platform knows (4.3). */
+function unknownReference(request: ReadRequest<z.ZodType>, at: Path): Fault {
+	const path = pathTo(request.path, ...at);
+	return aWarning({
+		rule: request.partRule,
+		path,
+		subject: request.subject,
+		message: `${path} names a tool whose kind is unknown, kept unchanged`,
+		advice: 'Write it as {"type": …, "tool_id": …}; until then using this part is an error of its node.',
 	});
 }
 
@@ -169,7 +214,7 @@ function wrongValue(given: {
 	}
 	const expected = 'expected' in issue ? article(String(issue.expected)) : 'an object';
 	return anError({
-		rule: request.baseKeys.has(String(given.at[0])) ? 'R-09' : 'R-11',
+		rule: request.baseKeys.has(String(given.at[0])) ? request.baseRule : 'R-11',
 		path,
 		subject,
 		message: `${path} must be ${expected}, found ${kindOf(found)}`,

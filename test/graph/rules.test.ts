@@ -547,10 +547,10 @@ const BROKEN: Array<[string, 'error' | 'warning', string, Document]> = [
 		single(llm('a', { attachable_llm_config_id: 'gone' })),
 	],
 	['R-89', 'warning', '$', single(llm('a', { main_response_config: { prompt: '{{who.name}}' } }))],
-	['R-90', 'error', '$.node_configs[1].max_turns', single(llm('a', { max_turns: 0 }))],
+	['R-90', 'warning', '$.node_configs[1].max_turns', single(llm('a', { max_turns: 0 }))],
 	[
 		'R-90',
-		'error',
+		'warning',
 		'$.node_configs[1].sms_provider',
 		single({ type: 'send_sms', logical_id: 'a', sms_provider: ' ' }),
 	],
