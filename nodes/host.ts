@@ -8,6 +8,7 @@ import type {
 	Logger,
 } from 'n8n-workflow';
 import type { Access, Log, ProviderCredential, Station } from '../lib/index';
+import { MODEL } from './connections';
 import { credentialTypesByProvider, type Provider } from './credentials';
 import { library } from './library';
 import { storePlace } from './store-place';
@@ -61,7 +62,9 @@ async function credentialOf(
 export async function accessOf(context: IExecuteFunctions, itemIndex: number): Promise<Access> {
 	const providers = context.getNodeParameter('providers', itemIndex, []) as Array<Provider | 'graph'>;
 	const credentials = await providerKeys(context, providers, itemIndex);
-	const model = await context.getInputConnectionData('ai_languageModel', itemIndex);
+	// As a tool of an agent the node has no inputs, and n8n throws when one is asked.
+	const hasInput = context.getNodeInputs().some(({ type }) => type === MODEL);
+	const model = hasInput ? await context.getInputConnectionData(MODEL, itemIndex) : undefined;
 	const use = context.getNodeParameter('modelUse', itemIndex, 'default') as 'default' | 'all';
 	return {
 		credentials,

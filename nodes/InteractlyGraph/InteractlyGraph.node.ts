@@ -6,6 +6,7 @@ import { modelCredentials, storeCredential } from '../credentials';
 import { failedItem, toNodeError } from '../rethrow';
 import { searchWorkflows, testStore } from '../stored-workflows';
 import { properties } from './properties';
+import { isTool } from './tool';
 import { takeTurn } from './turn';
 
 export class InteractlyGraph implements INodeType {
@@ -56,6 +57,7 @@ export class InteractlyGraph implements INodeType {
 				turns.push(failedItem(error, failed));
 			}
 		}
-		return [turns, ended];
+		// The only output of a tool is the agent's.
+		return isTool(this) ? [turns] : [turns, ended];
 	}
 }

@@ -4,10 +4,13 @@ import type { INodeProperties } from 'n8n-workflow';
 import { providersProperty } from '../credentials';
 import { workflowProperty } from '../workflow-property';
 import { optionsProperty } from './options';
+import { onTool, toolDescriptionProperty, toolMessageProperty, toolSessionProperty } from './tool';
 
 const talks = { show: { operation: ['message', 'resume'] } };
+const talksAsNode = { ...talks, hide: onTool };
 
 export const properties: INodeProperties[] = [
+	toolDescriptionProperty,
 	{
 		displayName: 'Operation',
 		name: 'operation',
@@ -112,18 +115,21 @@ export const properties: INodeProperties[] = [
 		type: 'string',
 		default: '={{ $json.sessionId }}',
 		required: true,
+		displayOptions: { hide: onTool },
 		description:
 			'Names the conversation: the same ID continues it, a new one starts another. A Chat Trigger supplies one; a phone number or a case number works as well.',
 	},
+	toolSessionProperty,
 	{
 		displayName: 'Message',
 		name: 'message',
 		type: 'string',
 		typeOptions: { rows: 2 },
 		default: '={{ $json.chatInput }}',
-		displayOptions: talks,
+		displayOptions: talksAsNode,
 		description: 'What the user said, at most 64 KiB. Empty: the graph speaks first, if it has a greeting.',
 	},
+	toolMessageProperty,
 	{
 		displayName: 'Attached Model Answers For',
 		name: 'modelUse',
@@ -141,7 +147,7 @@ export const properties: INodeProperties[] = [
 			},
 		],
 		default: 'default',
-		displayOptions: talks,
+		displayOptions: talksAsNode,
 		description:
 			'What the chat model connected below this node is used for. Without one this setting has no effect.',
 	},

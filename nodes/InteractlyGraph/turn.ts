@@ -10,6 +10,7 @@ import { refuseModelFailure, showModelFailures } from './model-failure';
 import { drawRun } from './run-picture';
 import { readSource } from './source';
 import { streamTo } from './stream';
+import { isTool, toolItem, toolSession } from './tool';
 
 const COMMANDS = { message: 'start', pause: 'pause', resume: 'resume', pump: 'pump', stop: 'stop' } as const;
 
@@ -33,8 +34,11 @@ export async function takeTurn(context: IExecuteFunctions, itemIndex: number): P
 	const prices = readPrices(context, itemIndex);
 	const station = await openStation(context);
 	const access = await accessOf(context, itemIndex);
+	// What an agent's user reads is the agent's own text.
 	const streams =
-		context.isStreaming?.() === true && context.getNodeParameter('options.stream', itemIndex, true) === true;
+		!isTool(context) &&
+		context.isStreaming?.() === true &&
+		context.getNodeParameter('options.stream', itemIndex, true) === true;
 	const stream = streams ? streamTo(context, itemIndex) : null;
 	const isWanted = (option: string) => context.getNodeParameter(option, itemIndex, false) === true;
 	const includesEvents = isWanted('options.includeEvents');
@@ -58,8 +62,9 @@ export async function takeTurn(context: IExecuteFunctions, itemIndex: number): P
 		const binary = isWanted('options.attachPicture')
 			? await drawRun(context, station, result.runId)
 			: undefined;
+		const turn = turnItem(result, { sessionId: request.sessionKey ?? '', includesEvents, prices });
 		return {
-			turn: turnItem(result, { sessionId: request.sessionKey ?? '', includesEvents, prices }),
+			turn: isTool(context) ? toolItem(turn) : turn,
 			record: result.isCompleted ? await recordItem(station, result.runId, prices) : null,
 			...(binary === undefined ? {} : { binary }),
 		};
@@ -119,14 +124,15 @@ function readRequest(context: IExecuteFunctions, itemIndex: number): TurnRequest
 }
 
 function readSession(context: IExecuteFunctions, itemIndex: number): string {
-	const session = readText(context, 'sessionId', itemIndex);
+	const ofTool = isTool(context);
+	const session =
+		readText(context, 'sessionId', itemIndex) ?? (ofTool ? toolSession(context, itemIndex) : undefined);
 	if (session !== undefined) return session;
 	throw new (library().InputError)(
 		'SESSION_MISSING',
 		'The session ID is empty, so the conversation has no name.',
 		{
-			advice:
-				'Start the workflow with a Chat Trigger, or write an expression for a value that names the conversation, such as the phone number.',
+			advice: `Start the workflow with a Chat Trigger, or write an expression for a value that names the conversation, such as the phone number${ofTool ? ": {{ $('Webhook').item.json.body.from }}" : ''}.`,
 			place: 'Session ID',
 		},
 	);

@@ -18,6 +18,7 @@ import type {
 	IWorkflowExecuteAdditionalData,
 	StructuredChunk,
 } from 'n8n-workflow';
+import { agentExecute, twinOf } from './agent';
 
 /** n8n-core reads these when it is loaded, so the two requires below come after. */
 const userFolder = mkdtempSync(join(tmpdir(), 'interactly-nodes-'));
@@ -68,7 +69,14 @@ const nodeClasses: Record<string, INodeType> = {
 	'n8n-nodes-interactly.interactly': new Interactly(),
 	'n8n-nodes-interactly.interactlyTrigger': new InteractlyTrigger(),
 	'test.start': standIn({ inputs: [] }, pass),
+	'n8n-nodes-interactly.interactlyGraphTool': twinOf(new InteractlyGraph()),
 	'test.noOp': standIn({}, pass),
+	'test.agent': standIn(
+		{ inputs: ['main', { type: 'ai_tool', displayName: 'Tool' }] },
+		{ execute: agentExecute },
+	),
+	// The type by which n8n itself knows the trigger of a chat.
+	'@n8n/n8n-nodes-langchain.chatTrigger': standIn({ inputs: [] }, pass),
 	'test.model': standIn(
 		{ inputs: [], outputs: ['ai_languageModel'] },
 		{
