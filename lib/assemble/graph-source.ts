@@ -5,7 +5,7 @@ import { toWire } from '../graph/dialect/wire';
 import type { Fault } from '../graph/fault';
 import type { Graph } from '../graph/graph';
 import { parseDocument, type ParsedDocument, type ParsedVersion } from '../graph/parse';
-import { checkGraph } from '../graph/rules';
+import { checkDocument as checkParsed } from '../graph/rules';
 import type { Json, JsonObject } from '../json';
 import type { Store } from '../store/contract';
 import { expressionProblem } from './examine';
@@ -77,23 +77,18 @@ export interface CheckedDocument {
 	faults: Fault[];
 }
 
-/** Every finding about a document: reading it, then the rules of each of its graphs. */
+/** Every finding about a document: reading it, then the rules of each of its graphs, parts and rows. */
 export function checkDocument(input: string | Json): CheckedDocument {
 	const document = parseDocument(input);
 	const { kind, name, graph } = document;
-	const ofRules = document.versions.flatMap((version) =>
-		version.graph === null
-			? []
-			: checkGraph(version.graph, {
-					purpose: 'save',
-					checkExpression: expressionProblem,
-					path: version.path,
-				}),
-	);
-	const all = [...document.faults, ...document.warnings, ...ofRules];
-	const byKey = new Map(all.map((fault) => [JSON.stringify([fault.rule, fault.path, fault.message]), fault]));
-	const size = { nodes: graph?.node_configs.length ?? 0, edges: graph?.edge_configs.length ?? 0 };
-	return { kind, name, ...size, faults: [...byKey.values()] };
+	const faults = checkParsed(document, { purpose: 'save', checkExpression: expressionProblem });
+	return {
+		kind,
+		name,
+		nodes: graph?.node_configs.length ?? 0,
+		edges: graph?.edge_configs.length ?? 0,
+		faults,
+	};
 }
 
 function chosenVersion(

@@ -89,7 +89,10 @@ export interface ImportedBundle {
  */
 export function selectVersions(document: ParsedDocument, selection: ImportSelection = {}): ImportedBundle {
 	const { versions: found } = document;
-	const present = found.filter(({ graph }) => graph !== null);
+	const present = found.filter(
+		({ graph, number }, index) =>
+			graph !== null && found.findIndex((one) => one.graph !== null && one.number === number) === index,
+	);
 	const only = present.length === 1 ? present[0] : undefined;
 	const wanted = selection.versions ?? document.selection?.versions ?? [only?.number ?? 0];
 	const name = selection.name ?? document.name;

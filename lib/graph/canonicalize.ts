@@ -2,10 +2,18 @@
 
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { runInputToWire, runToWire } from './dialect/run-fields';
-import { edgeToWire, llmToWire, nodeToWire, toolToWire, toWire, type Wire } from './dialect/wire';
+import {
+	accessToWire,
+	edgeToWire,
+	llmToWire,
+	nodeToWire,
+	toolToWire,
+	toWire,
+	type Wire,
+} from './dialect/wire';
 import type { Envelope } from './document-kind';
 import { findGraphs } from './envelope';
-import type { Fault } from './fault';
+import { type Fault, movedFault } from './fault';
 import { readExactly, writeExactly } from './exact-json';
 import { checkJsonValue, readJsonText, type TextReading } from './json-text';
 import { DEFAULT_LIMITS, type GraphLimits } from './limits';
@@ -67,13 +75,14 @@ function collect(envelope: Envelope, replacements: Map<Json, Json>, faults: Faul
 	};
 	for (const { raw, path, isMade } of envelope.versions)
 		if (raw !== null && !isMade) respell(raw, toWire, path);
+	for (const { raw, path } of envelope.copies) respell(raw, toWire, path);
 	const part = envelope.part;
 	const convert = part === null ? undefined : PART_CONVERTERS[envelope.kind];
 	if (part !== null && convert !== undefined) respell(part.value, convert, part.path);
 	for (const row of envelope.rows) {
 		const inner: Fault[] = [];
 		collect(findGraphs(row.value), replacements, inner);
-		faults.push(...inner.map((fault) => ({ ...fault, path: row.path + fault.path.slice(1) })));
+		faults.push(...inner.map((fault) => movedFault(fault, '$', row.path)));
 	}
 }
 
@@ -83,6 +92,8 @@ const PART_CONVERTERS: Partial<Record<Envelope['kind'], (raw: JsonObject, path: 
 	tool: toolToWire,
 	tool_bundle: toolToWire,
 	llm_config: llmToWire,
+	node_library: accessToWire,
+	workflow_template: accessToWire,
 	run: runToWire,
 	run_input: runInputToWire,
 };

@@ -49,6 +49,8 @@ export interface FoundVersion {
 export interface Envelope {
 	kind: DocumentKind;
 	versions: FoundVersion[];
+	/** Graphs that repeat a version: spelled alike, never imported. */
+	copies: Array<{ raw: JsonObject; path: string }>;
 	/** The active number as the document states it, or null. */
 	activeVersion: number | null;
 	/** What the import body asks for (1.7), or null. */
@@ -68,6 +70,7 @@ export function empty(kind: DocumentKind): Envelope {
 	return {
 		kind,
 		versions: [],
+		copies: [],
 		activeVersion: null,
 		selection: null,
 		part: null,

@@ -2,7 +2,7 @@
 
 import { isJsonObject, type JsonObject } from '../json';
 import { type DocumentKind, empty, type Envelope } from './document-kind';
-import { workflowOf } from './envelope-versions';
+import { versionOf } from './envelope-versions';
 import { pathTo } from './fault';
 
 const ROW_KEYS = [
@@ -23,6 +23,8 @@ const ROW_KEYS = [
 	'templates',
 	'results',
 ] as const;
+/** What stands next to the rows (1.9). */
+const PAGE_KEYS = ['total', 'page', 'size', 'pages'] as const;
 /** Wrapper key, config key, kind (1.8). */
 const PARTS: ReadonlyArray<readonly [string, string, DocumentKind]> = [
 	['node', 'node_config', 'node'],
@@ -54,19 +56,32 @@ export function partOf(document: JsonObject, path: string): Envelope | null {
 	}
 	if (isJsonObject(document.variable))
 		return { ...empty('variable'), part: { value: document.variable, path: pathTo(path, 'variable') } };
-	if (
-		typeof document.name === 'string' &&
-		'value' in document &&
-		('is_secret' in document || 'is_system' in document)
-	) {
-		return { ...empty('variable'), part: { value: document, path } };
-	}
+	if (isVariable(document)) return { ...empty('variable'), part: { value: document, path } };
 	const type = document.type ?? document.node_type ?? document.edge_type ?? document.tool_type;
 	if (typeof type === 'string') {
 		const kind = bareKind(document, type);
 		if (kind !== null) return { ...empty(kind), part: { value: document, path } };
 	}
 	return null;
+}
+
+const VARIABLE_KEYS: ReadonlySet<string> = new Set([
+	...['id', '_id', 'name', 'value', 'description', 'category', 'is_secret', 'is_system'],
+	...['team_id', 'created_by', 'updated_by', 'created_at', 'updated_at'],
+]);
+
+/** A global variable without its wrapper, as bulk bodies list them (1.8.6). */
+function isVariable(document: JsonObject): boolean {
+	if (typeof document.name !== 'string' || !('value' in document)) return false;
+	if ('is_secret' in document || 'is_system' in document) return true;
+	return Object.keys(document).every((key) => VARIABLE_KEYS.has(key));
+}
+
+/** The body that replaces a version's graph (1.5). */
+function configBody(document: JsonObject, path: string): Envelope {
+	const envelope = versionOf({ config: document.config ?? null }, path, undefined);
+	if (envelope.kind !== 'version') return envelope;
+	return { ...envelope, kind: 'workflow', activeVersion: envelope.versions[0]?.number ?? null };
 }
 
 /** A bare config as create bodies carry it (1.5): told apart by what its type or keys say. */
@@ -84,11 +99,12 @@ function bareKind(document: JsonObject, type: string): DocumentKind | null {
 export function listOf(document: JsonObject, path: string): Envelope | null {
 	if (Array.isArray(document.nodes) && Array.isArray(document.edges)) return null;
 	const config = document.config;
-	if (isJsonObject(config)) return workflowOf({ workflow_config: config }, path);
+	if (isJsonObject(config)) return configBody(document, path);
 	for (const key of ROW_KEYS) {
 		const rows = document[key];
 		if (!Array.isArray(rows)) continue;
-		const isRows = rows.every(isJsonObject) && (rows.length > 0 || 'total' in document);
+		const isRows =
+			rows.every(isJsonObject) && (rows.length > 0 || PAGE_KEYS.some((name) => name in document));
 		if (!isRows) continue;
 		return {
 			...empty('list'),

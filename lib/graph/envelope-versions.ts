@@ -81,8 +81,11 @@ function graphIn(
 }
 
 export function versionOf(document: JsonObject, path: string, active: Json | undefined): Envelope {
-	const [found] = versionsOf([document], path, path);
-	if (found === undefined) return unknownDocument(`not a workflow document: ${EXPECTED}`);
+	const [given] = versionsOf([document], path, path);
+	if (given === undefined) return unknownDocument(`not a workflow document: ${EXPECTED}`);
+	// Null: a version of a workflow created without a config (1.3).
+	const isNull = given.raw === null && document.workflow_config === null && !isJsonObject(document.config);
+	const found = isNull ? { ...given, raw: bareGraph(null), isMade: true } : given;
 	const envelope = {
 		...single('version', found),
 		activeVersion: asNumber(active) ?? (found.isMarkedActive ? found.number : null),
@@ -93,7 +96,7 @@ export function versionOf(document: JsonObject, path: string, active: Json | und
 	return { ...envelope, kind: 'not_hydrated', faults: [anError({ rule: 'R-01', path, message, advice })] };
 }
 
-function versionsOf(rows: Json[], listPath: string, ownPath?: string): FoundVersion[] {
+export function versionsOf(rows: Json[], listPath: string, ownPath?: string): FoundVersion[] {
 	return rows.flatMap((row, index): FoundVersion[] => {
 		if (!isJsonObject(row)) return [];
 		const path = ownPath ?? pathTo(listPath, index);
@@ -123,61 +126,6 @@ function bareGraph(config: JsonObject | null): JsonObject {
 	return { workflow_config: config, node_configs: [], edge_configs: [] };
 }
 
-export function bundleOf(document: JsonObject, rows: Json[], path: string): Envelope {
-	const versions = versionsOf(rows, pathTo(path, 'versions'));
-	const faults: Fault[] = rows.flatMap((row, index) => {
-		const at = pathTo(path, 'versions', index);
-		if (isJsonObject(row)) return [];
-		return [
-			anError({ rule: 'R-04', path: at, message: `${at} must be an object`, advice: 'Remove the element.' }),
-		];
-	});
-	const stated =
-		asNumber(document.active_version_number) ?? versions.find((one) => one.isMarkedActive)?.number ?? null;
-	if ('node_configs' in document || 'edge_configs' in document)
-		placeFlatGraph({ document, path, versions, stated });
-	const active =
-		stated ??
-		versions.find((one) => one.raw !== null && one.number === 0)?.number ??
-		versions.find((one) => one.raw !== null)?.number ??
-		null;
-	if (versions.every((one) => one.raw === null) && faults.length === 0) {
-		const message =
-			versions.length === 0 ? 'the bundle holds no version' : 'no version of the bundle holds its graph';
-		faults.push(
-			anError({
-				rule: 'R-01',
-				path,
-				message,
-				advice: 'Export the bundle again and name the versions to export.',
-			}),
-		);
-	}
-	const config = document.workflow_config;
-	const name = asText(document.name) ?? (isJsonObject(config) ? asText(config.name) : null);
-	return { ...empty('bundle'), versions, activeVersion: active, name, faults };
-}
-
-/** Flat layout (1.7): the graph at the top is the active one. */
-function placeFlatGraph(given: {
-	document: JsonObject;
-	path: string;
-	versions: FoundVersion[];
-	stated: number | null;
-}): void {
-	const { document, path, versions, stated } = given;
-	const owner = versions.find((one) => one.number === stated) ?? versions.find((one) => one.raw === null);
-	if (owner === undefined) {
-		if (versions.length === 0)
-			versions.push({ ...versionAt(document, path, stated ?? 0), isMarkedActive: true });
-		return;
-	}
-	if (owner.raw !== null) return;
-	owner.raw = document;
-	owner.path = path;
-	owner.isMarkedActive = true;
-}
-
 export function runOf(document: JsonObject, path: string): Envelope {
 	const part = { value: document, path };
 	const at = pathTo(path, 'workflow_config_fully_hydrated');
@@ -190,9 +138,11 @@ export function runOf(document: JsonObject, path: string): Envelope {
 }
 
 export function superNodeOf(document: JsonObject, path: string): Envelope {
-	const at = pathTo(path, 'encapsulated_workflow_config');
-	const found = descend(document.encapsulated_workflow_config, at);
-	const number = asNumber(document.workflow_version_number) ?? 0;
+	// The preview of an expansion has a graph of its own (1.8.7).
+	const key = isJsonObject(document.expanded_config) ? 'expanded_config' : 'encapsulated_workflow_config';
+	const at = pathTo(path, key);
+	const found = descend(document[key], at);
+	const number = asNumber(document.workflow_version_number ?? document.version_number) ?? 0;
 	const envelope = { ...empty('super_node'), name: asText(document.name), part: { value: document, path } };
 	if (found.isHydrated)
 		return { ...envelope, versions: [versionAt(found.raw, found.path, number)], activeVersion: number };

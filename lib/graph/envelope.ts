@@ -2,18 +2,20 @@
 
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { empty, type Envelope, EXPECTED, single, unknownDocument } from './document-kind';
+import { bundleOf, missingActive } from './envelope-bundle';
 import { listOf, partOf } from './envelope-parts';
 import {
 	asNumber,
 	asText,
-	bundleOf,
+	descend,
 	runOf,
 	superNodeOf,
 	versionAt,
 	versionOf,
 	workflowOf,
 } from './envelope-versions';
-import { pathTo } from './fault';
+import { anError, type Fault, pathTo } from './fault';
+import { readFlag } from './field';
 
 const AUDIT_KEYS = ['_id', 'id', 'team_id'] as const;
 
@@ -34,10 +36,12 @@ function recognize(document: JsonObject, path: string): Envelope {
 	const isAudited = AUDIT_KEYS.some((key) => key in document);
 	const { bundle, versions, workflow, version } = document;
 	if (isJsonObject(bundle)) return importBody(document, bundle, path);
-	if (Array.isArray(versions) && !(isAudited && isJsonObject(document.workflow_config)))
-		return bundleOf(document, versions, path);
-	if ('node_configs' in document || 'edge_configs' in document)
-		return single('hydrated', versionAt(document, path));
+	const isFlat = 'node_configs' in document || 'edge_configs' in document;
+	// A workflow may list its versions too (1.3); the graph beside them tells it from a bundle.
+	const isWorkflow =
+		!isFlat && (descend(document, path).isHydrated || (isAudited && 'workflow_config' in document));
+	if (Array.isArray(versions) && !isWorkflow) return bundleOf(document, versions, path);
+	if (isFlat) return single('hydrated', versionAt(document, path));
 	if ('workflow_config_fully_hydrated' in document) return runOf(document, path);
 	for (const wrapper of ['workflow_run', 'run'] as const) {
 		const inner = document[wrapper];
@@ -53,8 +57,8 @@ function recognize(document: JsonObject, path: string): Envelope {
 		return versionOf(document, path, document.parent_active_version);
 	}
 	if (isJsonObject(document.super_node)) return superNodeOf(document.super_node, pathTo(path, 'super_node'));
-	if ('encapsulated_workflow_config' in document && document.type === undefined)
-		return superNodeOf(document, path);
+	const isEmbedding = 'encapsulated_workflow_config' in document || 'expanded_config' in document;
+	if (isEmbedding && document.type === undefined) return superNodeOf(document, path);
 	const standalone = partOf(document, path);
 	if (standalone !== null) return standalone;
 	if ('workflow_config' in document) return workflowOf(document, path);
@@ -70,8 +74,21 @@ function importBody(document: JsonObject, bundle: JsonObject, path: string): Env
 	const chosen = document.versions_to_import;
 	const versions = Array.isArray(chosen) ? chosen.flatMap((one) => asNumber(one) ?? []) : null;
 	const name = asText(document.workflow_name) ?? asText(document.name_override);
-	const activeVersion = asNumber(document.active_version_number) ?? inner.activeVersion;
-	return { ...inner, activeVersion, selection: { versions, name } };
+	const noActive =
+		inner.kind === 'bundle' ? missingActive(document.active_version_number, inner.versions, path) : [];
+	const wanted = noActive.length === 0 ? asNumber(document.active_version_number) : null;
+	const activeVersion = wanted ?? inner.activeVersion;
+	const faults = [...inner.faults, ...noActive, ...unconfirmedCode(document, inner, path)];
+	return { ...inner, activeVersion, selection: { versions, name }, faults };
+}
+
+/** a tool bundle with code is imported only when its reader says so. */
+function unconfirmedCode(document: JsonObject, { kind, part }: Envelope, path: string): Fault[] {
+	const isCode = kind === 'tool_bundle' && part?.value.type === 'inline_python';
+	if (!isCode || readFlag(document.confirm_executable) === true) return [];
+	const message = 'this bundle contains code; confirm to import';
+	const advice = 'Read the code, then set confirm_executable to true.';
+	return [anError({ rule: 'R-72', path: pathTo(path, 'confirm_executable'), message, advice })];
 }
 
 function whyUnknown(document: JsonObject): string {

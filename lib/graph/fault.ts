@@ -5,7 +5,8 @@ export type Severity = 'error' | 'warning';
 export interface Fault {
 	/**
 	 * Rule of part 3 of the format (`R-29`); `R-00` when the text is not JSON at all; `L-1` to `L-4` for a
-	 * limit of this package; `4.1` to `4.6` for a spelling of the second dialect (part 4).
+	 * limit of this package; `1.2` and `1.7` for an oddity of an envelope; `4.1` to `4.6` for a spelling of
+	 * the second dialect (part 4).
 	 */
 	rule: string;
 	severity: Severity;
@@ -49,6 +50,23 @@ export function pathTo(base: string, ...segments: ReadonlyArray<string | number>
 		else path += `[${JSON.stringify(segment.length > 60 ? `${segment.slice(0, 57)}...` : segment)}]`;
 	}
 	return path;
+}
+
+/** The fault of something that stands at `from` in its document, told of the same thing at `to`. */
+export function movedFault(fault: Fault, from: string, to: string): Fault {
+	if (from === to || !fault.path.startsWith(from)) return fault;
+	const message = fault.message
+		.split(' ')
+		.map((word) =>
+			word === from || /^[.[]/.test(startingWith(word, from)) ? to + word.slice(from.length) : word,
+		)
+		.join(' ');
+	return { ...fault, path: to + fault.path.slice(from.length), message };
+}
+
+/** What follows `head` in the word; empty when the word begins otherwise. */
+function startingWith(word: string, head: string): string {
+	return word.startsWith(head) ? word.slice(head.length) : '';
 }
 
 /** A word of a document for a message: quoted, cut to 40 characters, control characters escaped. */

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json';
 import { buildGraph } from './build';
 import type { DocumentKind, Envelope } from './document-kind';
 import { findGraphs } from './envelope';
-import { anError, blocksImport, type Fault } from './fault';
+import { anError, blocksImport, type Fault, movedFault } from './fault';
 import type { Graph } from './graph';
 import { checkJsonValue, readJsonText } from './json-text';
 import { DEFAULT_LIMITS, type GraphLimits } from './limits';
@@ -172,13 +172,20 @@ function buildWithin(
 
 /** A row of a list: its paths begin at the list, and being no graph is no reason to refuse the other rows. */
 function asRow(row: ParsedDocument, path: string): ParsedDocument {
+	const within = (at: string) => at.replace(/^\$/, () => path);
 	const move = (fault: Fault): Fault => {
 		const severity = fault.rule === 'R-01' ? 'warning' : fault.severity;
-		return { ...fault, severity, path: fault.path.replace(/^\$/, () => path) };
+		return { ...movedFault(fault, '$', path), severity };
 	};
 	const faults = [...row.faults, ...row.warnings].map(move);
 	return {
 		...row,
+		versions: row.versions.map((version) => ({ ...version, path: within(version.path) })),
+		part: row.part && {
+			...row.part,
+			path: within(row.part.path),
+			faults: row.part.faults.map((fault) => movedFault(fault, '$', path)),
+		},
 		faults: faults.filter(({ severity }) => severity === 'error'),
 		warnings: faults.filter(({ severity }) => severity === 'warning'),
 	};

@@ -2,7 +2,7 @@
 
 import { buildGraph } from './build';
 import { embeddedGraphs } from './embedded';
-import type { Fault } from './fault';
+import { type Fault, movedFault } from './fault';
 import type { Graph } from './graph';
 import type { ParsedDocument } from './parse';
 import { checkBounds } from './rules/bounds';
@@ -57,8 +57,8 @@ function readingFaults(check: Check): Fault[] {
 	const { faults, path: readAt } = check.graph;
 	return faults.map((fault): Fault => {
 		const isRaised = check.purpose !== 'import' && (fault.rule === 'R-05' || fault.rule === 'R-06');
-		const path = check.path === readAt ? fault.path : check.path + fault.path.slice(readAt.length);
-		return { ...fault, path, severity: isRaised ? 'error' : fault.severity };
+		const moved = movedFault(fault, readAt, check.path);
+		return { ...moved, severity: isRaised ? 'error' : fault.severity };
 	});
 }
 
@@ -70,6 +70,7 @@ const NEEDS_GRAPH: ReadonlySet<string> = new Set([
 	'R-17',
 	'R-35',
 	'R-36',
+	'R-41',
 	'R-50',
 	'R-54',
 	'R-87',
@@ -82,8 +83,7 @@ export function checkPart(part: StandalonePart, options: Omit<CheckOptions, 'pat
 	const faults = checkGraph(buildGraph(held.raw).graph, options);
 	return faults.flatMap((fault) => {
 		if (NEEDS_GRAPH.has(fault.rule) || !fault.path.startsWith(held.path)) return [];
-		const moved = (text: string) => text.replaceAll(held.path, () => part.path);
-		return [{ ...fault, path: moved(fault.path), message: moved(fault.message) }];
+		return [movedFault(fault, held.path, part.path)];
 	});
 }
 
@@ -110,11 +110,11 @@ function holderOf(part: StandalonePart): { raw: JsonObject; path: string } | nul
 /** Every fault of a parsed document: its envelope, all its versions, parts and rows, without repetition. */
 export function checkDocument(document: ParsedDocument, options: Omit<CheckOptions, 'path'> = {}): Fault[] {
 	const documents = [document, ...document.rows];
-	const graphs = documents.flatMap(({ versions }) => versions).flatMap(({ graph }) => graph ?? []);
-	const parts = documents.flatMap(({ part }) => part ?? []);
 	const checked = [
-		...graphs.flatMap((graph) => checkGraph(graph, options)),
-		...parts.flatMap((part) => checkPart(part, options)),
+		...documents
+			.flatMap(({ versions }) => versions)
+			.flatMap(({ graph, path }) => (graph === null ? [] : checkGraph(graph, { ...options, path }))),
+		...documents.flatMap(({ part }) => (part === null ? [] : checkPart(part, options))),
 	];
 	const known = new Set(checked.map(keyOf));
 	const others = [...document.faults, ...document.warnings].filter((fault) => !known.has(keyOf(fault)));

@@ -2,12 +2,13 @@
 
 import { isJsonObject, type JsonObject } from '../json';
 import { readEdge, readNode } from './build';
-import { edgeToWire, llmToWire, nodeToWire, toolToWire } from './dialect/wire';
+import { accessToWire, edgeToWire, llmToWire, nodeToWire, toolToWire } from './dialect/wire';
 import type { Edge } from './edge';
 import type { Envelope } from './document-kind';
-import { aWarning, type Fault, pathTo } from './fault';
+import { anError, aWarning, type Fault, pathTo, quoted } from './fault';
 import type { LlmOrGroup } from './model';
 import type { Node } from './node';
+import { kindOf } from './read';
 import { readLlm, readTool } from './read-part';
 import { checkVariable } from './rules/variables';
 import type { Tool } from './tool';
@@ -27,6 +28,16 @@ function checkRunInput(raw: JsonObject, path: string): Fault[] {
 	const message = 'thread_to_node_inputs needs at least thread "0"';
 	const advice = 'Put the message under thread_to_node_inputs["0"].node_run_inputs.';
 	return [aWarning({ rule: 'R-19', path: pathTo(path, 'thread_to_node_inputs'), message, advice })];
+}
+
+/** R-10 for the access level of a node library or template (1.8.7); null and absent mean `personal`. */
+function checkAccess(raw: JsonObject, path: string): Fault[] {
+	const level = raw.access_level ?? 'personal';
+	if (level === 'personal' || level === 'team' || level === 'system') return [];
+	const at = pathTo(path, 'access_level');
+	const shown = typeof level === 'string' ? quoted(level) : kindOf(level);
+	const message = `${at}: ${shown} is not one of personal, team, system`;
+	return [anError({ rule: 'R-10', path: at, message, advice: 'Use one of the listed words.' })];
 }
 
 export function readPart(envelope: Envelope): StandalonePart | null {
@@ -56,6 +67,12 @@ export function readPart(envelope: Envelope): StandalonePart | null {
 		}
 		case 'variable':
 			return { kind: 'other', value: raw, path, raw, faults: checkVariable(raw, path) };
+		case 'node_library':
+		case 'workflow_template': {
+			const wire = accessToWire(raw, path);
+			const faults = [...wire.faults, ...checkAccess(wire.value, path)];
+			return { kind: 'other', value: wire.value, path, raw, faults };
+		}
 		case 'run_input':
 			return { kind: 'other', value: raw, path, raw, faults: checkRunInput(raw, path) };
 		default:

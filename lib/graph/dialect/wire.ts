@@ -189,6 +189,23 @@ function convertGlobalConfig(draft: Draft): void {
 	draft.put('global_node_config', inner.result());
 }
 
+/** A node library or template: only its access level has other spellings (4.6). */
+export function accessToWire(raw: JsonObject, path = '$'): Wire {
+	const faults: Fault[] = [];
+	const draft = new Draft(raw, { path, subject: nameOf(raw), faults });
+	convertAccess(draft);
+	return { value: draft.result(), faults };
+}
+
+function convertAccess(draft: Draft): void {
+	const level = draft.get('access_level');
+	const meant = typeof level === 'string' ? ACCESS_LEVELS.get(level) : undefined;
+	if (meant === undefined) return;
+	const message = `access level ${JSON.stringify(level)} is read as ${meant}`;
+	draft.warn('4.6', 'access_level', message, `Write ${meant}.`);
+	draft.put('access_level', meant);
+}
+
 const CONFIG_KEYS: ReadonlySet<string> = new Set(Object.keys(workflowConfigSchema.shape));
 const ACCESS_LEVELS: ReadonlyMap<string, string> = new Map([
 	['public', 'team'],
@@ -209,18 +226,10 @@ function configToWire(raw: JsonObject, spot: Spot): JsonObject {
 			draft.convert(key, { prompt: value }, `${key} given as text is read as its prompt`);
 	}
 	const access = draft.get('access_config');
-	const level =
-		isJsonObject(access) && typeof access.access_level === 'string'
-			? ACCESS_LEVELS.get(access.access_level)
-			: undefined;
-	if (isJsonObject(access) && level !== undefined) {
-		draft.warn(
-			'4.6',
-			'access_config',
-			`access level ${JSON.stringify(access.access_level)} is read as ${level}`,
-			`Write ${level}.`,
-		);
-		draft.put('access_config', { ...access, access_level: level });
+	if (isJsonObject(access)) {
+		const inner = new Draft(access, { ...spot, path: pathTo(spot.path, 'access_config') });
+		convertAccess(inner);
+		draft.put('access_config', inner.result());
 	}
 	return draft.result();
 }

@@ -1,7 +1,9 @@
 /** Variables (R-80, R-81, R-89): names that are free to use, placeholders that will find a value. */
 
-import { isJsonObject, type JsonObject } from '../../json';
+import { isJsonObject, type Json, type JsonObject } from '../../json';
 import { anError, type Fault, pathTo, quoted } from '../fault';
+import { readFlag } from '../field';
+import { kindOf } from '../read';
 import { dynamicVariablesOf } from '../variables';
 import type { Check } from './context';
 
@@ -60,7 +62,27 @@ export function checkVariable(variable: JsonObject, path = '$'): Fault[] {
 			anError({ rule: 'R-80', path: pathTo(path, 'description'), subject, message, advice: 'Shorten it.' }),
 		);
 	}
+	for (const key of ['value', 'description', 'category', 'is_secret', 'is_system'] as const) {
+		const expected = wrongType(key, variable[key]);
+		if (expected === null) continue;
+		const at = pathTo(path, key);
+		const isNull = variable[key] === null;
+		const message = isNull
+			? `${at} must not be null`
+			: `${at} must be ${expected}, found ${kindOf(variable[key])}`;
+		const rule = isNull ? 'R-03' : 'R-11';
+		faults.push(
+			anError({ rule, path: at, subject, message, advice: 'Correct the value or remove the key.' }),
+		);
+	}
 	return faults;
+}
+
+/** What a field of a variable has to be (1.8.6), or null when it is. */
+function wrongType(key: string, value: Json | undefined): string | null {
+	if (value === undefined) return null;
+	if (key.startsWith('is_')) return typeof readFlag(value) === 'boolean' ? null : 'a boolean';
+	return typeof value === 'string' || (value === null && key !== 'value') ? null : 'text';
 }
 
 /** R-89, only when the caller says which variables a run will find. */
