@@ -31,7 +31,8 @@ export interface ChooseRequest {
 	/** The node's own model, else the workflow's default; asked for only when a model is needed. */
 	llmConfig(): LlmOrGroup | null;
 	ask: AskModel;
-	history: readonly ModelMessage[];
+	/** Asked for only when a model judges or writes. */
+	history(): readonly ModelMessage[];
 	/** The node's run output, shown as data to evaluator calls of nodes without a model (R3.15). */
 	result?: JsonObject;
 	choose(messages: StaticMessages, listKey: string): string | null;
@@ -186,7 +187,7 @@ async function judgeUndecided(exits: readonly Exit[], request: ChooseRequest): P
 	const judged = await judgeFirst(exits, {
 		ask: request.ask,
 		config,
-		history: request.history,
+		history: request.history(),
 		scope: position.scope,
 		result: request.result,
 		signal: request.signal,

@@ -19,7 +19,7 @@ export interface MessageRequest {
 	picked: string | null;
 	ask: AskModel;
 	llmConfig(): LlmOrGroup | null;
-	history: readonly ModelMessage[];
+	history(): readonly ModelMessage[];
 	choose(messages: StaticMessages, listKey: string): string | null;
 	signal?: AbortSignal;
 }
@@ -58,7 +58,7 @@ export async function edgeMessage(request: MessageRequest): Promise<Hop['message
 			config,
 			messages: [
 				{ role: 'system', content: INSTRUCTION + fillText(prompt, position.scope) + RULES },
-				{ role: 'user', content: conversationAsData({ history: request.history, config }) },
+				{ role: 'user', content: conversationAsData({ history: request.history(), config }) },
 			],
 			tools: [],
 			signal: request.signal,

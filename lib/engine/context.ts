@@ -62,114 +62,149 @@ export function createContext(
 	request: AdvanceRequest,
 	runCompanion: (context: Context, thread: ThreadState) => Promise<void>,
 ): Context {
-	const { graph, state, ports, journal } = request;
-	let pending: RunEvent[] = [];
-	let appending: Promise<void> = Promise.resolve();
-	let isFirst = true;
-	const scopes = new Map<string, Scope>();
-
-	const stop = new AbortController();
-	const { signal } = stop;
-	// Passed on by hand: `AbortSignal.any` takes longer than a whole step.
-	const passOn = () => stop.abort(request.signal?.reason);
-	if (request.signal?.aborted) passOn();
-	request.signal?.addEventListener('abort', passOn, { once: true });
-	const projector = request.onEvent ? projectorOf(request) : null;
-	let shown: WireEvent[] = [];
-	let failure: { error: unknown } | null = null;
-	let lost: { error: unknown } | null = null;
-
-	const context: Context = {
-		graph,
-		state,
-		ports,
-		surroundings: request.surroundings,
-		signal,
-		unattended: request.unattended ?? false,
-		pauseRequested: request.pauseRequested ?? (() => false),
-		onToken: request.onToken,
-		started: new Set(),
-		lanes: new Map(),
-		get failure() {
-			return failure;
-		},
-		get lost() {
-			return lost;
-		},
-		track(work) {
-			const tracked = work
-				.catch((error: unknown) => {
-					if (signal.aborted) return;
-					failure = { error };
-					stop.abort(error);
-				})
-				.finally(() => context.started.delete(tracked));
-			context.started.add(tracked);
-		},
-		// Not before the hop that forked it is recorded whole.
-		spawn: (thread) => context.track(Promise.resolve().then(() => runCompanion(context, thread))),
-		uuid: (label) => uuidOf(`${state.seed}|${label}|${state.eventCount}`),
-		turnError: null,
-		interrupt: (reason) => stop.abort(reason),
-		close: () => request.signal?.removeEventListener('abort', passOn),
-		emit(event) {
-			if (event.type === 'interiorEntered') scopes.clear();
-			const stamped = event as RunEvent;
-			stamped.at = ports.clock.now();
-			if (projector) shown.push(...projector.project(stamped));
-			fold(state, stamped, graph);
-			pending.push(stamped);
-		},
-		show(event) {
-			void context.flush().catch(() => undefined);
-			const stamped = { ...event, at: ports.clock.now() } as RunEvent;
-			const wires = projector?.project(stamped) ?? [];
-			appending = appending.then(() => {
-				journal.note?.(stamped);
-				for (const wire of wires) request.onEvent?.(wire);
-			});
-		},
-		flush(mustHold = false) {
-			if (pending.length === 0 && !mustHold) return appending;
-			const events = pending;
-			const wires = shown;
-			pending = [];
-			shown = [];
-			// What began the command, the user's message above all, is on disk before anything follows from it.
-			const holds = mustHold || isFirst;
-			isFirst = false;
-			// One append at a time, in order: threads of a turn flush independently.
-			appending = appending.then(async () => {
-				try {
-					await journal.append(events, holds);
-				} catch (error) {
-					lost ??= { error };
-					throw error;
-				}
-				for (const wire of wires) request.onEvent?.(wire);
-			});
-			return appending;
-		},
-		scope(thread) {
-			const interior = graph.interiorByNode.get(thread.nodeId) ?? null;
-			const key = interior === null ? thread.id : `${thread.id}|${interior.id}`;
-			let scope = scopes.get(key);
-			if (!scope) {
-				scope = scopeOf(context, thread, interior);
-				scopes.set(key, scope);
-			}
-			return scope;
-		},
-		mask: (text) => maskSecrets(text, Object.values(request.surroundings.secrets)),
-		warn(threadId, message, onceKey) {
-			// The key may hold the message, and both are kept.
-			const key = onceKey === undefined ? null : context.mask(onceKey);
-			if (key !== null && (state.warnedInRun[key] || state.openTurn?.warned[key])) return;
-			context.emit({ type: 'warned', thread: threadId, message: context.mask(message), onceKey: key });
-		},
-	};
-	return context;
+	return new AdvanceContext(request, runCompanion);
 }
+
+/** A class, because one is made in every turn: closures and accessors of its own would outlive the turn by far. */
+class AdvanceContext implements Context {
+	readonly graph: Graph;
+	readonly state: RunState;
+	readonly ports: Ports;
+	readonly surroundings: Surroundings;
+	readonly signal: AbortSignal;
+	readonly unattended: boolean;
+	readonly pauseRequested: () => boolean;
+	readonly onToken: Context['onToken'];
+	readonly started = new Set<Promise<void>>();
+	readonly lanes = new Map<string, Promise<void>>();
+	failure: Context['failure'] = null;
+	lost: Context['lost'] = null;
+	turnError: Context['turnError'] = null;
+	private readonly stop = new AbortController();
+	private readonly projector: Projector | null;
+	private readonly scopes = new Map<string, Scope>();
+	private pending: RunEvent[] = [];
+	private shown: WireEvent[] = [];
+	private appending: Promise<void> = Promise.resolve();
+	private isFirst = true;
+	/** Passed on by hand: `AbortSignal.any` takes longer than a whole step. */
+	private readonly passOn = () => this.stop.abort(this.request.signal?.reason);
+
+	constructor(
+		private readonly request: AdvanceRequest,
+		private readonly runCompanion: (context: Context, thread: ThreadState) => Promise<void>,
+	) {
+		const { signal } = request;
+		this.graph = request.graph;
+		this.state = request.state;
+		this.ports = request.ports;
+		this.surroundings = request.surroundings;
+		this.signal = this.stop.signal;
+		this.unattended = request.unattended ?? false;
+		this.pauseRequested = request.pauseRequested ?? never;
+		this.onToken = request.onToken;
+		if (signal?.aborted) this.passOn();
+		signal?.addEventListener('abort', this.passOn, { once: true });
+		this.projector = request.onEvent ? projectorOf(request) : null;
+	}
+
+	close(): void {
+		this.request.signal?.removeEventListener('abort', this.passOn);
+	}
+
+	interrupt(reason: unknown): void {
+		this.stop.abort(reason);
+	}
+
+	track(work: Promise<void>): void {
+		const tracked = work
+			.catch((error: unknown) => {
+				if (this.signal.aborted) return;
+				this.failure = { error };
+				this.stop.abort(error);
+			})
+			.finally(() => this.started.delete(tracked));
+		this.started.add(tracked);
+	}
+
+	spawn(thread: ThreadState): void {
+		// Not before the hop that forked it is recorded whole.
+		this.track(Promise.resolve().then(() => this.runCompanion(this, thread)));
+	}
+
+	uuid(label: string): string {
+		return uuidOf(`${this.state.seed}|${label}|${this.state.eventCount}`);
+	}
+
+	emit(event: Unstamped): void {
+		if (event.type === 'interiorEntered') this.scopes.clear();
+		const stamped = event as RunEvent;
+		stamped.at = this.ports.clock.now();
+		if (this.projector) this.shown.push(...this.projector.project(stamped));
+		fold(this.state, stamped, this.graph);
+		this.pending.push(stamped);
+	}
+
+	show(event: Unstamped): void {
+		void this.flush().catch(() => undefined);
+		const stamped = { ...event, at: this.ports.clock.now() } as RunEvent;
+		const wires = this.projector?.project(stamped) ?? [];
+		this.appending = this.appending.then(() => {
+			this.request.journal.note?.(stamped);
+			this.tell(wires);
+		});
+	}
+
+	flush(mustHold = false): Promise<void> {
+		if (this.pending.length === 0 && !mustHold) return this.appending;
+		const events = this.pending;
+		const wires = this.shown;
+		this.pending = [];
+		this.shown = [];
+		// What began the command, the user's message above all, is on disk before anything follows from it.
+		const holds = mustHold || this.isFirst;
+		this.isFirst = false;
+		// One append at a time, in order: threads of a turn flush independently.
+		this.appending = this.appending.then(async () => {
+			try {
+				await this.request.journal.append(events, holds);
+			} catch (error) {
+				this.lost ??= { error };
+				throw error;
+			}
+			this.tell(wires);
+		});
+		return this.appending;
+	}
+
+	private tell(wires: readonly WireEvent[]): void {
+		for (const wire of wires) this.request.onEvent?.(wire);
+	}
+
+	scope(thread: ThreadState): Scope {
+		const interior = this.graph.interiorByNode.get(thread.nodeId) ?? null;
+		const key = interior === null ? thread.id : `${thread.id}|${interior.id}`;
+		let scope = this.scopes.get(key);
+		if (!scope) {
+			scope = scopeOf(this, thread, interior);
+			this.scopes.set(key, scope);
+		}
+		return scope;
+	}
+
+	mask(text: string): string {
+		return maskSecrets(text, Object.values(this.surroundings.secrets));
+	}
+
+	warn(threadId: string | null, message: string, onceKey?: string): void {
+		// The key may hold the message, and both are kept.
+		const key = onceKey === undefined ? null : this.mask(onceKey);
+		if (key !== null && (this.state.warnedInRun[key] || this.state.openTurn?.warned[key])) return;
+		this.emit({ type: 'warned', thread: threadId, message: this.mask(message), onceKey: key });
+	}
+}
+
+const never = () => false;
 
 /** Goes on with the record of a turn that was broken off, so that its end tells of all of it (R9.50). */
 function projectorOf({ graph, state, surroundings, brokenOff }: AdvanceRequest): Projector {

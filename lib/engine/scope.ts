@@ -1,10 +1,9 @@
 /** The scope of a thread: which values its placeholders read, from the run's state and the deployment. */
 
 import type { Interior } from '../graph/interior';
-import { isJsonObject, type JsonObject } from '../json';
-import type { Scope } from '../value/contract';
+import { isJsonObject, type Json, type JsonObject } from '../json';
+import type { Scope, ScopeSources } from '../value/contract';
 import { mergeVariables } from '../value/merge';
-import { readPath } from '../value/path';
 import { createScope } from '../value/scope';
 import { systemValues } from '../value/system';
 import type { Context } from './context';
@@ -13,73 +12,90 @@ import { authoredThreadId, type RunState, type ThreadState } from './state';
 
 /** Placeholders of a thread, valid for the turn in progress; variables are read live. */
 export function scopeOf(context: Context, thread: ThreadState, interior: Interior | null): Scope {
-	const { state, surroundings } = context;
-	const system = once(() => systemOf(state));
-	const defaults = once(() =>
-		interiorLayers(interior, (each) => each.defaults as JsonObject, defaultsOf(context)),
-	);
-	const provided = once(() =>
-		interiorLayers(interior, (each) => state.interiorValues[each.id] ?? {}, state.provided),
-	);
-	const base = createScope({
-		get system() {
-			return system();
-		},
-		get supplied() {
-			return state.dynamicVariables;
-		},
-		get provided() {
-			return provided();
-		},
-		get defaults() {
-			return defaults();
-		},
-		globals: surroundings.globals,
-		secrets: surroundings.secrets,
-		thread: thread.variables,
-		otherThread: (threadId) => threadByAuthoredId(state, threadId)?.variables,
-		workflow: state.workflowVariables,
-		onUnresolved(placeholder, reason) {
-			if (reason === 'prompt') {
-				context.warn(
-					null,
-					`No global variable holds the managed prompt "${placeholder}"; it was left empty. Create a global variable of that name.`,
-					`run:prompt:${placeholder}`,
-				);
-			} else if (reason === 'filter') {
-				context.warn(
-					thread.id,
-					`Unknown filter in ${placeholder}; the value was used unchanged.`,
-					`filter:${placeholder}`,
-				);
-			} else {
-				context.warn(
-					thread.id,
-					`No value for ${placeholder}; it was left as it stands.`,
-					`unresolved:${placeholder}`,
-				);
-			}
-		},
-	});
-	const builtIn: Record<string, () => JsonObject | number> = {
-		input_dynamic_variables: () => state.dynamicVariables,
-		all_dynamic_variables: () => allDynamicVariables(context),
-		workflow_invoke_count: () => state.turnCount,
-	};
-	return {
-		...base,
-		// R4.15: present from the start, hidden by a variable of the same name.
-		runtime(path) {
-			const value = base.runtime(path);
-			if (value !== undefined) return value;
-			const end = path.search(/[.[]/);
-			const name = end < 0 ? path : path.slice(0, end);
-			// Only its own names: a path may well be called `constructor`.
-			const provide = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-			if (!provide) return undefined;
-			return end < 0 ? provide() : readPath(provide(), path.slice(path[end] === '.' ? end + 1 : end));
-		},
-	};
+	return createScope(new ThreadSources(context, thread, interior));
+}
+
+/**
+ * What a thread reads, computed when first read. A class, because an object literal with getters is given a
+ * shape of its own each time, and that shape outlives the turn by far.
+ */
+class ThreadSources implements ScopeSources {
+	readonly globals: JsonObject;
+	readonly secrets: Readonly<Record<string, string>>;
+	readonly thread: JsonObject;
+	readonly workflow: JsonObject;
+	private knownSystem: JsonObject | null = null;
+	private knownProvided: JsonObject | null = null;
+	private knownDefaults: JsonObject | null = null;
+
+	constructor(
+		private readonly context: Context,
+		private readonly reader: ThreadState,
+		private readonly interior: Interior | null,
+	) {
+		this.globals = context.surroundings.globals;
+		this.secrets = context.surroundings.secrets;
+		this.thread = reader.variables;
+		this.workflow = context.state.workflowVariables;
+	}
+
+	get system(): JsonObject {
+		return (this.knownSystem ??= systemOf(this.context.state));
+	}
+
+	get supplied(): JsonObject {
+		return this.context.state.dynamicVariables;
+	}
+
+	get provided(): JsonObject {
+		const { interiorValues, provided } = this.context.state;
+		return (this.knownProvided ??= interiorLayers(
+			this.interior,
+			({ id }) => interiorValues[id] ?? {},
+			provided,
+		));
+	}
+
+	get defaults(): JsonObject {
+		return (this.knownDefaults ??= interiorLayers(
+			this.interior,
+			({ defaults }) => defaults as JsonObject,
+			defaultsOf(this.context),
+		));
+	}
+
+	otherThread(threadId: string): JsonObject | undefined {
+		return threadByAuthoredId(this.context.state, threadId)?.variables;
+	}
+
+	builtIn(name: string): Json | undefined {
+		const { state } = this.context;
+		if (name === 'input_dynamic_variables') return state.dynamicVariables;
+		if (name === 'all_dynamic_variables') return allDynamicVariables(this.context);
+		return name === 'workflow_invoke_count' ? state.turnCount : undefined;
+	}
+
+	onUnresolved(placeholder: string, reason: 'unknown' | 'filter' | 'prompt'): void {
+		if (reason === 'prompt') {
+			this.context.warn(
+				null,
+				`No global variable holds the managed prompt "${placeholder}"; it was left empty. Create a global variable of that name.`,
+				`run:prompt:${placeholder}`,
+			);
+		} else if (reason === 'filter') {
+			this.context.warn(
+				this.reader.id,
+				`Unknown filter in ${placeholder}; the value was used unchanged.`,
+				`filter:${placeholder}`,
+			);
+		} else {
+			this.context.warn(
+				this.reader.id,
+				`No value for ${placeholder}; it was left as it stands.`,
+				`unresolved:${placeholder}`,
+			);
+		}
+	}
 }
 
 /** Values of the super nodes around a node, inner ones over outer ones, over those of the graph itself. */
@@ -122,9 +138,4 @@ function threadByAuthoredId(state: RunState, authored: string): ThreadState | un
 	return Object.values(state.threads).find(
 		(thread) => thread.parentId !== null && authoredThreadId(thread.id) === authored,
 	);
-}
-
-function once<T>(make: () => T): () => T {
-	let made: { value: T } | null = null;
-	return () => (made ??= { value: make() }).value;
 }

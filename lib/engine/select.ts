@@ -66,9 +66,7 @@ async function choose(
 		llmConfig: () => step.llmConfigOfNode(),
 		ask: (question) => step.callModel(question),
 		result: finished.output,
-		get history() {
-			return step.wholeHistory();
-		},
+		history: () => step.wholeHistory(),
 		choose: (messages, listKey) => step.choose(messages, listKey),
 		signal: context.signal,
 	});

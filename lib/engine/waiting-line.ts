@@ -32,9 +32,7 @@ export async function waitingLine(
 		ask: (question) =>
 			callModel(step(), `line:${edge.logical_id ?? ''}#${step().frame.historyStart}`, question),
 		llmConfig: () => step().llmConfigOfNode(),
-		get history() {
-			return step().wholeHistory();
-		},
+		history: () => step().wholeHistory(),
 		choose: (messages, listKey) => chooseLine(context, thread, { messages, listKey }),
 		signal: context.signal,
 	});

@@ -27,35 +27,49 @@ export interface ActiveOptions {
 /** Given to `abort`, which would otherwise build an error with its stack at every end of a turn. */
 const over = new Error('The turn is over.');
 
-export function createActiveTurn({ clock, isPump, signal, timeout }: ActiveOptions): ActiveTurn {
-	const controller = new AbortController();
-	let timer: AbortController | null = null;
-	let stopRequested = false;
-	const onAbort = () => controller.abort(signal?.reason);
-	if (signal?.aborted) onAbort();
-	signal?.addEventListener('abort', onAbort, { once: true });
-	if (timeout !== undefined) {
-		timer = new AbortController();
-		clock.sleep(timeout.ms, timer.signal).then(
-			() => controller.abort(timeout.reason()),
+export function createActiveTurn(options: ActiveOptions): ActiveTurn {
+	return new WatchedTurn(options);
+}
+
+/** A class, because one is made for every command: see `AdvanceContext`. */
+class WatchedTurn implements ActiveTurn {
+	readonly signal: AbortSignal;
+	readonly isPump: boolean;
+	pauseRequested = false;
+	stopRequested = false;
+	private readonly controller = new AbortController();
+	private readonly timer: AbortController | null;
+	private readonly onAbort = () => this.controller.abort(this.options.signal?.reason);
+
+	constructor(private readonly options: ActiveOptions) {
+		const { signal, timeout } = options;
+		this.signal = this.controller.signal;
+		this.isPump = options.isPump;
+		if (signal?.aborted) this.onAbort();
+		signal?.addEventListener('abort', this.onAbort, { once: true });
+		this.timer = timeout === undefined ? null : this.startTimer(timeout);
+	}
+
+	stop(): void {
+		this.stopRequested = true;
+		this.controller.abort(new Error('The run was stopped.'));
+	}
+
+	fail(reason: Error): void {
+		this.controller.abort(reason);
+	}
+
+	end(): void {
+		this.timer?.abort(over);
+		this.options.signal?.removeEventListener('abort', this.onAbort);
+	}
+
+	private startTimer({ ms, reason }: { ms: number; reason: () => Error }): AbortController {
+		const timer = new AbortController();
+		this.options.clock.sleep(ms, timer.signal).then(
+			() => this.controller.abort(reason()),
 			() => undefined,
 		);
+		return timer;
 	}
-	return {
-		signal: controller.signal,
-		pauseRequested: false,
-		get stopRequested() {
-			return stopRequested;
-		},
-		isPump,
-		stop() {
-			stopRequested = true;
-			controller.abort(new Error('The run was stopped.'));
-		},
-		fail: (reason) => controller.abort(reason),
-		end() {
-			timer?.abort(over);
-			signal?.removeEventListener('abort', onAbort);
-		},
-	};
 }

@@ -27,44 +27,59 @@ export interface HoldRequest {
 }
 
 export function createHold(
-	{ store, heartbeats, ports }: Pick<RunnerParts, 'store' | 'heartbeats' | 'ports'>,
-	{ lease, isHeld, onLost }: HoldRequest,
+	parts: Pick<RunnerParts, 'store' | 'heartbeats' | 'ports'>,
+	request: HoldRequest,
 ): Hold {
-	let heartbeat = isHeld ? heartbeats.start(lease, onLost) : null;
-	let hasWritten = false;
+	return new CommandHold(parts, request);
+}
 
-	function end(): void {
-		heartbeat?.stop();
-		heartbeat = null;
+/** A class, because one is made for every command: see `AdvanceContext`. */
+class CommandHold implements Hold {
+	readonly lease: Lease;
+	hasWritten = false;
+	private heartbeat: { stop(): void } | null = null;
+
+	constructor(
+		private readonly parts: Pick<RunnerParts, 'store' | 'heartbeats' | 'ports'>,
+		private readonly request: HoldRequest,
+	) {
+		this.lease = request.lease;
+		if (request.isHeld) this.begin();
 	}
 
-	return {
-		lease,
-		get isHeld() {
-			return heartbeat !== null;
-		},
-		get hasWritten() {
-			return hasWritten;
-		},
-		get claimMs() {
-			return heartbeat === null ? leaseMs : undefined;
-		},
-		appended(isReleased) {
-			hasWritten = true;
-			if (isReleased) end();
-			else heartbeat ??= heartbeats.start(lease, onLost);
-		},
-		async giveBack(index) {
-			if (heartbeat === null) return;
-			end();
-			try {
-				await store.release(lease, index);
-			} catch (error) {
-				ports.log.warn('A run could not be released; its lease runs out by itself.', {
-					runId: lease.runId,
-					error: messageOf(error),
-				});
-			}
-		},
-	};
+	get isHeld(): boolean {
+		return this.heartbeat !== null;
+	}
+
+	get claimMs(): number | undefined {
+		return this.heartbeat === null ? leaseMs : undefined;
+	}
+
+	appended(isReleased: boolean): void {
+		this.hasWritten = true;
+		if (isReleased) this.end();
+		else if (this.heartbeat === null) this.begin();
+	}
+
+	async giveBack(index?: Pick<RunPatch, 'dueAt'>): Promise<void> {
+		if (this.heartbeat === null) return;
+		this.end();
+		try {
+			await this.parts.store.release(this.lease, index);
+		} catch (error) {
+			this.parts.ports.log.warn('A run could not be released; its lease runs out by itself.', {
+				runId: this.lease.runId,
+				error: messageOf(error),
+			});
+		}
+	}
+
+	private begin(): void {
+		this.heartbeat = this.parts.heartbeats.start(this.lease, this.request.onLost);
+	}
+
+	private end(): void {
+		this.heartbeat?.stop();
+		this.heartbeat = null;
+	}
 }

@@ -32,21 +32,52 @@ export interface JournalOptions {
 const closing = new Set<RunEvent['type']>(['turnEnded', 'runEnded', 'runPaused']);
 
 export function createJournal(options: JournalOptions): RunJournal {
-	const { store, engine, live, hold, durability } = options;
-	const events: RunEvent[] = [];
-	let durable = 0;
-	let isBroken = false;
-	let waiting: RunEvent[] = [];
-	let unshown: WireEvent[] = [];
+	return new CommandJournal(options);
+}
 
-	async function write(): Promise<void> {
-		const batch = waiting;
-		const reached = events.length;
-		waiting = [];
+/** A class, because one is made for every command: see `AdvanceContext`. */
+class CommandJournal implements RunJournal {
+	readonly events: RunEvent[] = [];
+	isBroken = false;
+	private durable = 0;
+	private waiting: RunEvent[] = [];
+	private unshown: WireEvent[] = [];
+
+	constructor(private readonly options: JournalOptions) {}
+
+	dropUndurable(): void {
+		this.events.splice(this.durable);
+	}
+
+	async append(added: readonly RunEvent[], mustHold: boolean): Promise<void> {
+		const { live, durability } = this.options;
+		this.events.push(...added);
+		this.waiting.push(...added);
+		if (this.waiting.length === 0) return;
+		// The last step of a turn becomes durable with the turn's end, which follows at once.
+		if (!mustHold && (durability === 'turn' || hasSettled(live))) return;
+		await this.write();
+	}
+
+	note(event: RunEvent): void {
+		this.events.push(event);
+	}
+
+	show(event: WireEvent): void {
+		// The engine shows an event after its append; what the journal still holds back is not durable yet.
+		if (this.waiting.length > 0) this.unshown.push(event);
+		else this.options.onEvent?.(event);
+	}
+
+	private async write(): Promise<void> {
+		const { store, engine, live, hold } = this.options;
+		const batch = this.waiting;
+		const reached = this.events.length;
+		this.waiting = [];
 		const closes = batch.some(({ type }) => closing.has(type));
 		const data = engine.encodeEvents(batch, live.graph);
 		const patch = patchOf(live, closes ? engine.nextDueAt(live.graph, live.state) : undefined);
-		const release = closes && options.releases;
+		const release = closes && this.options.releases;
 		const { claimMs } = hold;
 		const request: AppendRequest = {
 			lease: hold.lease,
@@ -61,39 +92,18 @@ export function createJournal(options: JournalOptions): RunJournal {
 			const end = await store.append(request);
 			live.row = { ...live.row, ...patch, ...end };
 		} catch (error) {
-			isBroken = true;
+			this.isBroken = true;
 			throw error;
 		}
 		hold.appended(release);
-		durable = reached;
+		this.durable = reached;
 		live.head = live.row.head;
 		live.size += data.length;
-		const shown = unshown;
-		unshown = [];
-		for (const event of shown) options.onEvent?.(event);
+		if (this.unshown.length === 0) return;
+		const shown = this.unshown;
+		this.unshown = [];
+		for (const event of shown) this.options.onEvent?.(event);
 	}
-
-	return {
-		events,
-		get isBroken() {
-			return isBroken;
-		},
-		dropUndurable: () => void events.splice(durable),
-		async append(added, mustHold) {
-			events.push(...added);
-			waiting.push(...added);
-			if (waiting.length === 0) return;
-			// The last step of a turn becomes durable with the turn's end, which follows at once.
-			if (!mustHold && (durability === 'turn' || hasSettled(live))) return;
-			await write();
-		},
-		note: (event) => void events.push(event),
-		show(event) {
-			// The engine shows an event after its append; what the journal still holds back is not durable yet.
-			if (waiting.length > 0) unshown.push(event);
-			else options.onEvent?.(event);
-		},
-	};
 }
 
 function hasSettled({ state }: LiveRun): boolean {

@@ -37,8 +37,7 @@ export function buildResult(parts: ResultParts): TurnResult {
 	const modelFailures = modelFailuresOf(events, graph);
 	const main = state.threads['0'];
 	const node = main === undefined ? undefined : graph.nodesById.get(main.nodeId);
-	let wire: WireEvent[] | null = null;
-	return {
+	const result: TurnResult = {
 		runId: row.id,
 		workflowId: row.workflowId,
 		versionNumber: row.versionNumber,
@@ -61,14 +60,19 @@ export function buildResult(parts: ResultParts): TurnResult {
 		modelFailures,
 		latencyMs: latencyOf(events),
 		error: errorOf(events, state),
-		get events() {
-			wire ??= projectStretch(parts);
-			return wire;
-		},
+		events: [],
 		repeated: parts.repeated,
 		recovered: parts.recovered,
 		warnings: warningsOf(events, modelFailures),
 	};
+	return stretch.before === null ? result : withEvents(result, parts);
+}
+
+/** Adds the wire events, computed on first read. */
+function withEvents(result: TurnResult, parts: ResultParts): TurnResult {
+	let wire: WireEvent[] | null = null;
+	const events = () => (wire ??= projectStretch(parts));
+	return Object.defineProperty(result, 'events', { get: events, enumerable: true });
 }
 
 /** One result that reports two runs: what a finished one still had to say leads. */

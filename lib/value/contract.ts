@@ -43,6 +43,8 @@ export interface ScopeSources {
 	otherThread(threadId: string): JsonObject | undefined;
 	/** The run's shared variables. */
 	workflow: JsonObject;
+	/** What the runtime itself provides under a name, hidden by variables of the same name (R4.15). */
+	builtIn?(name: string): Json | undefined;
 	onUnresolved?(placeholder: string, reason: 'unknown' | 'filter' | 'prompt'): void;
 }
 

@@ -15,85 +15,114 @@ interface Hit {
 	value: Json | undefined;
 }
 
+type DynamicHit = Hit & { isGlobal: boolean };
+
 const GLOBAL_PREFIX = 'global.';
 
 /** A scope over the sources; nothing is computed before a path asks for it. */
 export function createScope(sources: ScopeSources): Scope {
-	const readDynamic: Read = (key) => {
-		if (Object.hasOwn(sources.system, key)) return sources.system[key];
-		return mergeLevels(key, [
-			sources.secrets,
-			sources.globals,
-			sources.defaults,
-			sources.provided,
-			sources.supplied,
-		]);
-	};
-	const readSupplied: Read = (key) => mergeLevels(key, [sources.provided, sources.supplied]);
-	const readGlobal: Read = (key) => own(sources.globals, key) ?? own(sources.secrets, key);
-	const readThread: Read = (key) => own(sources.thread, key);
-	// R4.14: the runtime's own keys are not readable from the shared store.
-	const readWorkflow: Read = (key) => (key.startsWith('_') ? undefined : own(sources.workflow, key));
+	return new SourcesScope(sources);
+}
+
+/** A class because a scope is made in every turn: methods are shared, closures would be made anew. */
+class SourcesScope implements Scope {
+	constructor(private readonly sources: ScopeSources) {}
+
+	dynamic(path: string): Json | undefined {
+		return this.findDynamic(path.trim())?.value;
+	}
+
+	/** The order of R4.12, and after it what the runtime itself provides (R4.15). */
+	runtime(path: string): Json | undefined {
+		const value = this.findRuntime(path.trim());
+		return value === undefined ? this.findBuiltIn(path.trim()) : value;
+	}
+
+	isSecret(path: string): boolean {
+		const hit = this.findDynamic(path.trim());
+		return hit !== undefined && this.isSecretHit(hit);
+	}
+
+	prompt(name: string): string | undefined {
+		const text = own(this.sources.globals, name);
+		return typeof text === 'string' ? text : undefined;
+	}
+
+	isAuthored(path: string): boolean {
+		const { system, provided, supplied } = this.sources;
+		const hit = this.findDynamic(path.trim());
+		if (hit === undefined || this.isSecretHit(hit)) return false;
+		if (hit.isGlobal) return true;
+		if (Object.hasOwn(system, hit.key)) return false;
+		return isBlank(find(path.trim(), (key) => mergeLevels(key, [provided, supplied]))?.value);
+	}
+
+	mask(text: string): string {
+		return maskSecrets(text, Object.values(this.sources.secrets));
+	}
+
+	unresolved(placeholder: string, reason: 'unknown' | 'filter' | 'prompt'): void {
+		this.sources.onUnresolved?.(placeholder, reason);
+	}
 
 	/** The winning source of a dynamic path. */
-	function findDynamic(path: string): (Hit & { isGlobal: boolean }) | undefined {
+	private findDynamic(path: string): DynamicHit | undefined {
 		const isGlobal = path.startsWith(GLOBAL_PREFIX);
 		const hit = isGlobal
-			? find(path.slice(GLOBAL_PREFIX.length).trim(), readGlobal)
-			: find(path, readDynamic);
+			? find(path.slice(GLOBAL_PREFIX.length).trim(), (key) => this.readGlobal(key))
+			: find(path, (key) => this.readDynamic(key));
 		return hit && { ...hit, isGlobal };
 	}
 
-	function isSecretHit(hit: Hit & { isGlobal: boolean }): boolean {
-		if (!Object.hasOwn(sources.secrets, hit.key)) return false;
-		return hit.isGlobal ? !Object.hasOwn(sources.globals, hit.key) : !isHidden(hit.key);
+	private readDynamic(key: string): Json | undefined {
+		const { system, secrets, globals, defaults, provided, supplied } = this.sources;
+		if (Object.hasOwn(system, key)) return system[key];
+		return mergeLevels(key, [secrets, globals, defaults, provided, supplied]);
+	}
+
+	private readGlobal(key: string): Json | undefined {
+		return own(this.sources.globals, key) ?? own(this.sources.secrets, key);
+	}
+
+	private isSecretHit({ key, isGlobal }: DynamicHit): boolean {
+		const { secrets, globals } = this.sources;
+		if (!Object.hasOwn(secrets, key)) return false;
+		return isGlobal ? !Object.hasOwn(globals, key) : !this.isHidden(key);
 	}
 
 	/** True when a source above the team's secrets supplies the name. */
-	function isHidden(key: string): boolean {
-		if (Object.hasOwn(sources.system, key) || !isBlank(own(sources.globals, key))) return true;
-		return [sources.defaults, sources.provided, sources.supplied].some((level) => !isBlank(own(level, key)));
+	private isHidden(key: string): boolean {
+		const { system, globals, defaults, provided, supplied } = this.sources;
+		if (Object.hasOwn(system, key) || !isBlank(own(globals, key))) return true;
+		return [defaults, provided, supplied].some((level) => !isBlank(own(level, key)));
 	}
 
-	return {
-		dynamic: (path) => findDynamic(path.trim())?.value,
-		runtime: (path) => findRuntime(path.trim()),
-		isSecret(path) {
-			const hit = findDynamic(path.trim());
-			return hit !== undefined && isSecretHit(hit);
-		},
-		prompt(name) {
-			const text = own(sources.globals, name);
-			return typeof text === 'string' ? text : undefined;
-		},
-		isAuthored(path) {
-			const hit = findDynamic(path.trim());
-			if (hit === undefined || isSecretHit(hit)) return false;
-			if (hit.isGlobal) return true;
-			if (Object.hasOwn(sources.system, hit.key)) return false;
-			return isBlank(find(path.trim(), readSupplied)?.value);
-		},
-		mask: (text) => maskSecrets(text, Object.values(sources.secrets)),
-		unresolved: (placeholder, reason) => sources.onUnresolved?.(placeholder, reason),
-	};
-
-	/** The order of R4.12. */
-	function findRuntime(path: string): Json | undefined {
-		const exact = readThread(path);
+	private findRuntime(path: string): Json | undefined {
+		const { thread, workflow } = this.sources;
+		const exact = own(thread, path);
 		if (exact !== undefined) return exact;
-		const elsewhere = findInOtherThread(path);
+		const elsewhere = this.findInOtherThread(path);
 		if (elsewhere !== undefined) return elsewhere;
-		const hit = find(path, readThread);
+		const hit = find(path, (key) => own(thread, key));
 		// A thread variable hides a workflow variable of the same name, even where the path is broken.
-		return hit === undefined ? find(path, readWorkflow)?.value : hit.value;
+		if (hit !== undefined) return hit.value;
+		// R4.14: the runtime's own keys are not readable from the shared store.
+		return find(path, (key) => (key.startsWith('_') ? undefined : own(workflow, key)))?.value;
 	}
 
-	function findInOtherThread(path: string): Json | undefined {
+	private findInOtherThread(path: string): Json | undefined {
 		const named = /^thread_([A-Za-z0-9_-]+)\s*\.(.*)$/s.exec(path);
 		if (named === null) return undefined;
-		const variables = sources.otherThread(named[1] ?? '');
+		const variables = this.sources.otherThread(named[1] ?? '');
 		if (variables === undefined) return undefined;
 		return find((named[2] ?? '').trim(), (key) => own(variables, key))?.value;
+	}
+
+	private findBuiltIn(path: string): Json | undefined {
+		const end = path.search(/[.[]/);
+		const value = this.sources.builtIn?.(end < 0 ? path : path.slice(0, end));
+		if (value === undefined || end < 0) return value;
+		return readPath(value, path.slice(path[end] === '.' ? end + 1 : end));
 	}
 }
 

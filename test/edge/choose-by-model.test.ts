@@ -139,7 +139,7 @@ describe('R3.22, R3.23: the line of the edge', () => {
 			asked.push(question);
 			return answer({ text: ' All is well. ' });
 		};
-		const history = [{ role: 'user' as const, content: 'I am afraid.' }];
+		const history = () => [{ role: 'user' as const, content: 'I am afraid.' }];
 		const hop = await take({ ...yes, ...dynamics }, { ask, history }).hop;
 		expect(hop?.message).toEqual({ type: 'edge_dynamic', text: 'All is well.' });
 		expect(asked).toHaveLength(1);

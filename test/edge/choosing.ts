@@ -26,7 +26,7 @@ export function request(
 		pickedBy: { model: 'm', latencyMs: 1, totalTokens: 2 },
 		llmConfig: () => CONFIG,
 		ask: judgeBy({}).ask,
-		history: [],
+		history: () => [],
 		choose: (messages) => messages.static_messages[0] ?? null,
 		...rest,
 	};

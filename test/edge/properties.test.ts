@@ -63,7 +63,7 @@ test('R3.2–R3.5, R3.10, R3.11: the first true exit by kind, then by order, wha
 					picks,
 					llmConfig: () => CONFIG,
 					ask: judgeBy(verdicts).ask,
-					history: [],
+					history: () => [],
 					choose: () => null,
 				});
 

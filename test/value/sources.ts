@@ -27,7 +27,7 @@ export function scopeOf(sources: TestSources = {}): TestScope {
 		onUnresolved: (placeholder, reason) => reports.push([placeholder, reason]),
 		...sources,
 	});
-	return { ...scope, reports };
+	return Object.assign(scope, { reports });
 }
 
 /** A scope whose thread holds one variable `x`. */
