@@ -14,12 +14,21 @@ export interface WatchOptions {
 	everyMs?: number;
 	/** What is told; the rest is passed over. */
 	wants(happening: Happening): boolean;
-	/** Called one after the other, in the order of the log. A rejection is logged and not repeated. */
+	/**
+	 * `atMostOnce` (default): the place is stored before a thing is told, so a process killed in between
+	 * tells it never. `atLeastOnce`: the place passes a thing when `onHappening` has fulfilled for it; until
+	 * then the next watch of this name tells it again. The listener knows a thing that it had by its id.
+	 */
+	delivery?: 'atMostOnce' | 'atLeastOnce';
+	/**
+	 * Called in the order of the log. With `atMostOnce` one after the other, and a rejection is logged and not
+	 * repeated; with `atLeastOnce` without waiting, and again after a rejection, five times within half a minute.
+	 */
 	onHappening(happening: Happening): void | Promise<void>;
 }
 
 export interface Watch {
-	/** Tells nothing further; what is being told is waited for. */
+	/** Tells nothing further; what is being told one after the other is waited for. */
 	stop(): Promise<void>;
 }
 
@@ -27,21 +36,27 @@ export interface Watch {
 export const WATCH_SCOPE = 'watch';
 
 const pageSize = 200;
+/** Pauses before a thing is told again that was refused. */
+const pausesMs = [1_000, 2_000, 4_000, 8_000, 16_000];
 
 /**
- * Begins to watch. The place is stored before something is told: a process killed in between tells it
- * never rather than twice.
+ * Begins to watch.
  *
  * @throws {StoreError} The place to begin at cannot be read or stored.
  */
 export async function startWatch(parts: RunnerParts, options: WatchOptions): Promise<Watch> {
 	const { store, ports } = parts;
 	const { clock, log } = ports;
-	const { name, everyMs = 2_000, wants, onHappening } = options;
+	const { name, everyMs = 2_000, wants, onHappening, delivery = 'atMostOnce' } = options;
 	const happeningsOf = createHappenings(parts);
 	const stopping = new AbortController();
 	const { signal } = stopping;
+	/** Up to here the log was read. */
 	let position = await begin();
+	/** Where the things stand that were told and not yet taken, the oldest first. */
+	const untaken = new Set<number>();
+	let saving: Promise<void> = Promise.resolve();
+	let hasEnded = false;
 	let hasRung = false;
 	let wake: () => void = () => undefined;
 	const unlisten = parts.bell.listen(() => {
@@ -60,6 +75,18 @@ export async function startWatch(parts: RunnerParts, options: WatchOptions): Pro
 
 	async function save(reached: number): Promise<void> {
 		await store.putSetting(WATCH_SCOPE, name, { position: reached });
+	}
+
+	/** Stores how far everything is taken; one after the other, so that the place never goes back. */
+	function saveTaken(): Promise<void> {
+		const next = saving.then(async () => {
+			// After the end the place belongs to the next watch of this name.
+			if (hasEnded) return;
+			const [oldest = position + 1] = untaken;
+			await save(oldest - 1);
+		});
+		saving = next.catch(() => undefined);
+		return next;
 	}
 
 	async function watch(): Promise<void> {
@@ -93,25 +120,53 @@ export async function startWatch(parts: RunnerParts, options: WatchOptions): Pro
 			for (const happening of await happeningsOf(written)) {
 				if (!wants(happening)) continue;
 				if (signal.aborted) return;
-				await save(happening.position);
+				if (delivery === 'atMostOnce') await save(happening.position);
+				else untaken.add(happening.position);
 				position = happening.position;
-				await tell(happening);
+				if (delivery === 'atMostOnce') await tell(happening);
+				else void tellUntilTaken(happening);
 			}
-			if (position !== last.position) await save(last.position);
+			if (position === last.position) continue;
+			if (delivery === 'atMostOnce') await save(last.position);
 			position = last.position;
+			if (delivery === 'atLeastOnce') await saveTaken();
 		}
+	}
+
+	async function tellUntilTaken(happening: Happening): Promise<void> {
+		for (const pauseMs of [...pausesMs, null]) {
+			try {
+				await onHappening(happening);
+				break;
+			} catch (error) {
+				if (pauseMs === null) logUntold(happening, error);
+				else await clock.sleep(pauseMs, signal).catch(() => undefined);
+				if (signal.aborted) return;
+			}
+		}
+		untaken.delete(happening.position);
+		await saveTaken().catch(logUnsaved);
+	}
+
+	/** A later place stands for this one too; until it is stored, a restart tells again. */
+	function logUnsaved(error: unknown): void {
+		log.warn('The place of a watch could not be stored.', { watch: name, error: messageOf(error) });
 	}
 
 	async function tell(happening: Happening): Promise<void> {
 		try {
 			await onHappening(happening);
 		} catch (error) {
-			log.error('What happened to a run could not be passed on.', {
-				watch: name,
-				id: happening.id,
-				error: messageOf(error),
-			});
+			logUntold(happening, error);
 		}
+	}
+
+	function logUntold({ id }: Happening, error: unknown): void {
+		log.error('What happened to a run could not be passed on.', {
+			watch: name,
+			id,
+			error: messageOf(error),
+		});
 	}
 
 	return {
@@ -120,6 +175,8 @@ export async function startWatch(parts: RunnerParts, options: WatchOptions): Pro
 			stopping.abort(new Error('The watch ends.'));
 			wake();
 			await watching;
+			if (delivery === 'atLeastOnce') await saveTaken().catch(logUnsaved);
+			hasEnded = true;
 		},
 	};
 }

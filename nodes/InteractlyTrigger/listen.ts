@@ -1,6 +1,6 @@
 /** The Interactly Trigger at work: its settings, its watch on the store, and the background work beside it. */
 
-import type { ITriggerFunctions } from 'n8n-workflow';
+import type { INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 import type { Access, Happening } from '../../lib/index';
 import { allowedHosts, library, openStation, providerKeys } from '../host';
 import type { Provider } from '../credentials';
@@ -27,15 +27,17 @@ export async function listen(context: ITriggerFunctions): Promise<() => Promise<
 	const station = await openStation(context);
 	const chosen = (happening: Happening) => eventsOf(happening).filter((event) => events.includes(event));
 	const watch = await station.runner.watch({
-		name: nameOf(context),
+		// Several n8n may share a store, and a workflow copied between them has the same IDs in each.
+		name: `${context.getInstanceId()} ${nameOf(context)}`,
 		from: beginningOf(context),
 		wants: (happening) => isOf(workflowId, happening) && chosen(happening).length > 0,
+		// The key lets n8n itself refuse a second execution for the same thing; older versions know no key.
+		delivery: context.emit.length >= 4 ? 'atLeastOnce' : 'atMostOnce',
 		onHappening: (happening) => {
 			const items = chosen(happening).map((event) => ({
 				json: itemOf(happening, { event, includesEvents }),
 			}));
-			// The key lets n8n itself refuse a second execution for the same thing.
-			context.emit([items], undefined, undefined, `${nameOf(context)} ${happening.id}`);
+			return startExecution(context, { items, key: `${nameOf(context)} ${happening.id}` });
 		},
 	});
 	const background =
@@ -52,6 +54,28 @@ export async function listen(context: ITriggerFunctions): Promise<() => Promise<
 		await background?.stop();
 		await watch.stop();
 	};
+}
+
+/** Fulfills when the execution has ended, or n8n has refused it as the second of its kind. */
+async function startExecution(
+	context: ITriggerFunctions,
+	{ items, key }: { items: INodeExecutionData[]; key: string },
+): Promise<void> {
+	if (context.emit.length < 4) {
+		context.emit([items]);
+		return;
+	}
+	const done = context.helpers.createDeferredPromise<IRun>();
+	context.emit([items], undefined, done, key);
+	const refusal: unknown = await done.promise.then(
+		() => null,
+		(error: unknown) => error,
+	);
+	if (refusal === null) return;
+	// n8n's engine 2.0 starts executions only for those who do not wait for them.
+	if (refusal instanceof Error && refusal.name === 'UserError')
+		context.emit([items], undefined, undefined, key);
+	else throw toNodeError(refusal, { node: context.getNode(), itemIndex: 0 });
 }
 
 /** A failed execution in the list, which also starts the error workflow; the trigger goes on listening. */

@@ -5,6 +5,8 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeParameters,
+	IRun,
+	ITriggerFunctions,
 	WorkflowActivateMode,
 } from 'n8n-workflow';
 import { additionalData, nodeTypes } from './harness';
@@ -18,6 +20,10 @@ export interface Activation {
 	activation?: WorkflowActivateMode;
 	/** Decrypted credentials by type; the node has chosen each. */
 	credentials?: Record<string, IDataObject>;
+	/** What becomes of an execution that the trigger starts. Default: it ends well at once. */
+	run?: (key: string | undefined) => Promise<void>;
+	/** n8n before it knew keys of executions. */
+	isOld?: boolean;
 }
 
 export interface Active {
@@ -34,6 +40,8 @@ export async function activate({
 	parameters,
 	activation = 'activate',
 	credentials = {},
+	run = () => Promise.resolve(),
+	isOld = false,
 }: Activation): Promise<Active> {
 	const chosen = Object.keys(credentials).map((type) => [type, { id: '1', name: type }]);
 	const node: INode = {
@@ -56,16 +64,23 @@ export async function activate({
 	const keys: Active['keys'] = [];
 	const failures: Active['failures'] = [];
 	const mode = activation === 'manual' ? 'manual' : 'trigger';
+	const emit: ITriggerFunctions['emit'] = (...[data, _response, done, key]) => {
+		emitted.push(...data);
+		keys.push(key);
+		void run(key).then(
+			() => done?.resolve({} as IRun),
+			(error: unknown) => done?.reject(error as Error),
+		);
+	};
+	// As long as n8n's own: by that the node knows that n8n takes keys.
+	Object.defineProperty(emit, 'length', { value: 4 });
 	const context = new TriggerContext(
 		workflow,
 		workflow.getNode(node.name) ?? node,
 		additionalData(hooks, { credentials, streaming: false }),
 		mode,
 		activation,
-		(data, _response, _done, key) => {
-			emitted.push(...data);
-			keys.push(key);
-		},
+		isOld ? (data) => void emitted.push(...data) : emit,
 		undefined,
 		(error) => void failures.push(error),
 	);

@@ -174,25 +174,6 @@ describe('the Interactly Trigger', () => {
 		expect(new Set(items.map(({ eventId }) => eventId)).size).toBe(items.length);
 	});
 
-	it('a restart of n8n loses nothing and repeats nothing; switching the workflow on begins with news', async () => {
-		const settings = { runsBackground: false, events: ['turn'] };
-		const before = await listen(settings);
-		await talk({ sessionId: 'restart 1' });
-		await until(() => before.emitted.length > 0);
-		await before.close();
-		await talk({ sessionId: 'restart 2' });
-		const after = await listen(settings, { activation: 'init' });
-		await until(() => after.emitted.length > 0);
-		await after.close();
-		expect(after.emitted.flat().map(({ json }) => json.sessionId)).toEqual(['restart 2']);
-		await talk({ sessionId: 'restart 3' });
-		const anew = await listen(settings, { activation: 'activate' });
-		await talk({ sessionId: 'restart 4' });
-		await until(() => anew.emitted.length > 0);
-		await anew.close();
-		expect(anew.emitted.flat().map(({ json }) => json.sessionId)).toEqual(['restart 4']);
-	});
-
 	it('a run that cannot go on is shown as one failed execution, says what to do, and goes on once it can', async () => {
 		const server = new LLMock({ host: '127.0.0.1', port: 0 });
 		server.on({ predicate: () => true }, { content: 'The model tells the result.' });

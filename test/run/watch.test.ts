@@ -157,6 +157,87 @@ describe('the watch of a store', () => {
 		await other.stop();
 	});
 
+	describe('that tells at least once', () => {
+		/** A listener whose promises a test settles, by the words that were said. */
+		function taker() {
+			const told: string[] = [];
+			const waiting = new Map<string, { take(): void; refuse(error: Error): void }>();
+			const onHappening = ({ result }: Happening) =>
+				new Promise<void>((take, refuse) => {
+					told.push(result.reply);
+					waiting.set(result.reply, { take, refuse });
+				});
+			return { told, waiting, onHappening };
+		}
+		const talk = (text: string) => lab.room.turn({ source: short(text), command: 'start' });
+		const delivery = 'atLeastOnce';
+
+		test('what was not taken when the process ended is told again, what was taken is not', async () => {
+			const before = taker();
+			const { stop } = await watch(lab, { delivery, onHappening: before.onHappening });
+			for (const text of ['One.', 'Two.', 'Three.']) await talk(text);
+			await breathe();
+			expect(before.told).toEqual(['One.', 'Two.', 'Three.']);
+			before.waiting.get('One.')?.take();
+			before.waiting.get('Three.')?.take();
+			await breathe();
+			await stop();
+			const after = taker();
+			const next = await watch(lab, { delivery, ...after, runner: lab.room.another() });
+			await breathe();
+			// Three was taken, but its place lies behind one that was not.
+			expect(after.told).toEqual(['Two.', 'Three.']);
+			for (const { take } of after.waiting.values()) take();
+			await breathe();
+			await next.stop();
+			const third = await watch(lab, { delivery });
+			await breathe();
+			expect(third.told).toHaveLength(0);
+			await third.stop();
+		});
+
+		test('what is taken only after the end of the watch moves no place of the next one', async () => {
+			const before = taker();
+			const { stop } = await watch(lab, { delivery, onHappening: before.onHappening });
+			await talk('Late.');
+			await breathe();
+			const place = await lab.room.store.getSetting(WATCH_SCOPE, 'test');
+			await stop();
+			before.waiting.get('Late.')?.take();
+			await breathe();
+			expect(await lab.room.store.getSetting(WATCH_SCOPE, 'test')).toEqual(place);
+		});
+
+		test('what is refused is told again, ever more rarely, and given up after half a minute', async () => {
+			let calls = 0;
+			const onHappening = () => Promise.reject(new Error(`no ${(calls += 1)}`));
+			const { stop } = await watch(lab, { delivery, onHappening });
+			await talk('Refused.');
+			await breathe();
+			const seen = [calls];
+			for (const pauseMs of [1_000, 2_000, 4_000, 8_000, 16_000, 60_000]) {
+				await lab.pass(pauseMs);
+				await breathe();
+				seen.push(calls);
+			}
+			expect(seen).toEqual([1, 2, 3, 4, 5, 6, 6]);
+			await stop();
+			const next = await watch(lab, { delivery });
+			await breathe();
+			expect(next.told).toHaveLength(0);
+			await next.stop();
+		});
+
+		test('the end of the watch does not wait for what is not taken', async () => {
+			const { onHappening, told } = taker();
+			const { stop } = await watch(lab, { delivery, onHappening });
+			await talk('Open.');
+			await breathe();
+			await stop();
+			expect(told).toEqual(['Open.']);
+		});
+	});
+
 	test('a turn costs the same however long its run is: what was told is not read again', async () => {
 		const { told, stop } = await watch(lab);
 		const { runId } = await lab.room.turn({ source: lab.quiet, command: 'start' });
