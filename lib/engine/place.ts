@@ -2,6 +2,7 @@
 
 import { pastDisabled } from '../edge/direct';
 import { InteractlyError } from '../errors';
+import type { Graph } from '../graph/graph';
 import type { Node } from '../graph/node';
 import type { Context } from './context';
 import type { ThreadState } from './state';
@@ -39,6 +40,11 @@ export function firstNode(node: Node, context: Pick<Context, 'graph'>): Node | n
 			`More than 100 disabled nodes follow one another from "${node.name ?? node.logical_id}".`,
 		);
 	return passed.node;
+}
+
+/** Where a run that is to start at the node begins: there, or past it when it is disabled; null for nowhere. */
+export function beginningAt(graph: Graph, node: Node): Node | null {
+	return pastDisabled(graph, node).node;
 }
 
 export function nodeOf(context: Pick<Context, 'graph'>, thread: ThreadState): Node {

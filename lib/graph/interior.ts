@@ -53,6 +53,11 @@ export function globalNodesFor(graph: Graph, nodeId: string): readonly Node[] {
 	return graph.interiorByNode.get(nodeId)?.globalNodes ?? graph.globalNodes;
 }
 
+/** The node of that id; a super node, which nothing is left of, stands for the start of its interior (R7.3.4). */
+export function nodeAt(graph: Graph, id: string): Node | undefined {
+	return graph.nodesById.get(id) ?? graph.nodesById.get(graph.interiors.get(id)?.entryNodeId ?? '');
+}
+
 /** The interiors that a hop enters, outermost first: their entry values are to be written. */
 export function interiorsEntered(graph: Graph, fromNodeId: string | null, toNodeId: string): Interior[] {
 	const entered: Interior[] = [];

@@ -3,8 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import type { RunStart } from '../engine/contract';
+import { beginningAt } from '../engine/engine';
 import { RunError } from '../errors';
 import type { Graph } from '../graph/graph';
+import { nodeAt } from '../graph/interior';
 import type { JsonObject } from '../json';
 import type { Lease, RunRow } from '../store/contract';
 import { versionUnknown, workflowUnknown } from '../store/refusals';
@@ -65,8 +67,8 @@ export async function chooseGraph(
 export function checkBeginning(graph: Graph, turn: ReadTurn): void {
 	const { startNodeId } = turn;
 	if (startNodeId === null) {
-		const start = graph.startNode?.logical_id ?? null;
-		if (start !== null) return checkFirstInput(turn, start);
+		const start = graph.startNode;
+		if (start !== null) return checkFirstInput(turn, beginningAt(graph, start) ?? start);
 		throw new RunError('START_NODE_MISSING', 'The graph has no node to start at (R1.16).', {
 			status: 400,
 			place: '$.node_configs',
@@ -79,11 +81,12 @@ export function checkBeginning(graph: Graph, turn: ReadTurn): void {
 			`the run cannot start at "${startNodeId}": ${why} (R1.17)`,
 			'Name another node, or none.',
 		);
-	const node = graph.nodesById.get(startNodeId);
+	const node = nodeAt(graph, startNodeId);
 	if (node === undefined) throw refuse('the graph has no such node');
 	if (node.disabled) throw refuse('the node is disabled');
-	if (graph.companionNodeIds.has(startNodeId)) throw refuse('only companion threads reach the node');
-	checkFirstInput(turn, startNodeId);
+	if (graph.companionNodeIds.has(node.logical_id ?? ''))
+		throw refuse('only companion threads reach the node');
+	checkFirstInput(turn, node);
 }
 
 export interface NewRunRequest {

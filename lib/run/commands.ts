@@ -9,16 +9,17 @@ export type CommandName = (typeof COMMANDS)[number] | 'pump';
 /** `nothing`: accepted, and the run stays as it is. */
 export type Decision = 'turn' | 'resume' | 'pause' | 'stop' | 'pump' | 'nothing' | 'refuse';
 
-type Column = 'waiting' | 'running' | 'paused' | 'terminal';
+type Column = 'queued' | 'waiting' | 'running' | 'paused' | 'terminal';
 
 const TABLE: Record<CommandName, Record<Column, Decision>> = {
-	start: { waiting: 'turn', running: 'refuse', paused: 'refuse', terminal: 'refuse' },
-	data: { waiting: 'turn', running: 'refuse', paused: 'refuse', terminal: 'refuse' },
-	resume: { waiting: 'turn', running: 'refuse', paused: 'resume', terminal: 'refuse' },
-	pause: { waiting: 'pause', running: 'pause', paused: 'nothing', terminal: 'refuse' },
-	stop: { waiting: 'stop', running: 'stop', paused: 'stop', terminal: 'nothing' },
+	// A run that has executed nothing yet is begun by its first message (`drive`), and may be called off.
+	start: { queued: 'turn', waiting: 'turn', running: 'refuse', paused: 'refuse', terminal: 'refuse' },
+	data: { queued: 'turn', waiting: 'turn', running: 'refuse', paused: 'refuse', terminal: 'refuse' },
+	resume: { queued: 'refuse', waiting: 'turn', running: 'refuse', paused: 'resume', terminal: 'refuse' },
+	pause: { queued: 'refuse', waiting: 'pause', running: 'pause', paused: 'nothing', terminal: 'refuse' },
+	stop: { queued: 'stop', waiting: 'stop', running: 'stop', paused: 'stop', terminal: 'nothing' },
 	// R1.12: companions of a paused run are frozen.
-	pump: { waiting: 'pump', running: 'pump', paused: 'nothing', terminal: 'nothing' },
+	pump: { queued: 'nothing', waiting: 'pump', running: 'pump', paused: 'nothing', terminal: 'nothing' },
 };
 
 /**
@@ -36,6 +37,7 @@ export function decide(command: CommandName, status: RunStatus, isInterrupted = 
 
 function columnOf(status: RunStatus): Column {
 	if (isTerminal(status)) return 'terminal';
+	if (status === 'not_started') return 'queued';
 	if (status === 'waiting_for_user_input') return 'waiting';
 	return status === 'paused' ? 'paused' : 'running';
 }

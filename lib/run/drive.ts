@@ -58,7 +58,7 @@ interface Drive extends DriveRequest {
 	surroundings: Surroundings;
 	stretch: Stretch;
 	recovered: boolean;
-	/** While a turn that a crash broke off is finished: what it had come to. */
+	/** While a turn that a crash broke off is finished or stopped: what it had come to. */
 	brokenOff?: AdvanceRequest['brokenOff'] | undefined;
 }
 
@@ -73,7 +73,10 @@ export async function drive(parts: RunnerParts, request: DriveRequest): Promise<
 		recovered: false,
 	};
 	const brokenKey = live.state.openTurn?.idempotencyKey ?? null;
-	if (live.state.openTurn !== null && turn.command !== 'stop') await recover(work);
+	if (live.state.openTurn !== null) {
+		await takeUp(work);
+		if (turn.command !== 'stop') await recover(work);
+	}
 	const key = turn.input.idempotencyKey;
 	if (key !== null && live.state.turnKeys[key] !== undefined) {
 		// The delivery that was broken off gets its own answer now; any later one gets it again.
@@ -122,16 +125,20 @@ function commandFor(work: Drive): Command | null {
 	}
 }
 
+/** What was said before a crash never reached the user, so the whole turn that it broke off is reported. */
+async function takeUp(work: Drive): Promise<void> {
+	const events = work.live.openEvents;
+	work.stretch = { events: [...events], before: await stateBefore(work, events) };
+	if (work.request.onEvent !== undefined)
+		work.brokenOff = { before: await stateBefore(work, events), events };
+}
+
 /** Finishes a turn or pump that was broken off; its texts lead what the command reports. */
 async function recover(work: Drive): Promise<void> {
-	const { live } = work;
-	// What was said before the crash never reached the user, so the whole turn is reported.
-	const before = live.openEvents;
-	work.stretch = { events: [...before], before: await stateBefore(work, before) };
+	const { live, turn, active } = work;
 	work.recovered = true;
-	if (work.request.onEvent !== undefined) {
-		work.brokenOff = { before: await stateBefore(work, before), events: before };
-	}
+	// R1.12: of a turn that was broken off, too, a pause lets no more than the node in progress finish.
+	if (turn.command === 'pause') active.pauseRequested = true;
 	await carryOut(work, { type: 'recover' }, false);
 	work.brokenOff = undefined;
 	live.openEvents = [];

@@ -1,5 +1,6 @@
 /** The checks of a turn's input that need the run: which threads take messages, which node is parked. */
 
+import type { Node } from '../graph/node';
 import type { ReadTurn } from './input';
 import type { LiveRun } from './live';
 import { inputRefused } from './refusals';
@@ -36,7 +37,7 @@ export function checkAgainstRun(turn: ReadTurn, { state, graph }: Pick<LiveRun, 
 }
 
 /** For a run's first turn: only the main thread exists. */
-export function checkFirstInput(turn: ReadTurn, startNodeId: string): void {
+export function checkFirstInput(turn: ReadTurn, start: Node): void {
 	for (const threadId of Object.keys(turn.input.messages)) {
 		if (threadId === '0') continue;
 		throw inputRefused(
@@ -46,10 +47,10 @@ export function checkFirstInput(turn: ReadTurn, startNodeId: string): void {
 		);
 	}
 	for (const { nodeId, place } of turn.addressed) {
-		if (nodeId === startNodeId) continue;
+		if (nodeId === start.logical_id) continue;
 		throw inputRefused(
 			place,
-			`the input names node "${nodeId}", but the run starts at "${startNodeId}" (R1.20)`,
+			`the input names node "${nodeId}", but the run starts at "${start.logical_id}" (R1.20)`,
 			'Leave "node_logical_id" out.',
 		);
 	}

@@ -81,16 +81,21 @@ export function createLocator(parts: RunnerParts, queues: { runs: Queue; session
 	}
 
 	async function begin({ request, turn }: LocateRequest, takesSessionFrom: string | null): Promise<Located> {
-		const chosen = await chooseGraph(parts, request.source, turn.versionNumber);
-		checkBeginning(chosen.graph, turn);
 		try {
+			const chosen = await chooseGraph(parts, request.source, turn.versionNumber);
+			checkBeginning(chosen.graph, turn);
 			const held = await createRun(parts, { chosen, turn, request, takesSessionFrom });
 			return { runId: held.run.id, place: runs.enter(held.run.id), held };
 		} catch (error) {
-			// The same delivery has begun this run before; it gets that run's answer.
-			if (codeOf(error) !== 'RUN_EXISTS') throw error;
+			// The same delivery has begun this run before; it gets that run's answer, whatever its graph has become.
+			if (!(await hasBegunBefore(request, error))) throw error;
 			return at(newRunId(request));
 		}
+	}
+
+	async function hasBegunBefore(request: TurnRequest, error: unknown): Promise<boolean> {
+		if (codeOf(error) === 'RUN_EXISTS') return true;
+		return request.idempotencyKey !== undefined && (await store.findRun(newRunId(request))) !== null;
 	}
 
 	return {

@@ -86,11 +86,11 @@ export function buildPairs({ engine, graph, events, globals }: Omit<RecordParts,
 		// Bookkeeping of a turn would hold the pair that it is put into.
 		const kept = wire.filter(({ type }) => type !== 'end_workflow_iteration');
 		const last = pairs[pairs.length - 1];
-		if (part.kind !== 'turn' && last !== undefined) {
-			last.run_output.events.push(...kept);
+		if (part.kind !== 'turn') {
+			// Without a turn there is no pair: the run was called off before it began.
+			last?.run_output.events.push(...kept);
 			continue;
 		}
-		if (part.kind !== 'turn' && kept.length === 0) continue;
 		pairs.push({
 			run_input: projector.turn.input,
 			run_output: { events: kept, thread_to_node_outputs: projector.turn.nodeOutputs },

@@ -13,15 +13,19 @@ export function runBusy(runId: string, waitedMs: number): RunError {
 	});
 }
 
+const onlyBackground =
+	'Only background work is left in this run; pump it until it completes, or start a new run.';
+
+const adviceByStatus: Partial<Record<RunStatus, string>> = {
+	not_started: 'Begin the run with the command "start" first.',
+	started: onlyBackground,
+	running: onlyBackground,
+	waiting_for_user_input: 'Send a message with the command "data".',
+	paused: 'Resume the run first.',
+};
+
 export function runStateRefuses(command: string, runId: string, status: RunStatus): RunError {
-	const advice =
-		status === 'paused'
-			? 'Resume the run first.'
-			: status === 'running' || status === 'started'
-				? 'Only background work is left in this run; pump it until it completes, or start a new run.'
-				: status === 'waiting_for_user_input'
-					? 'Send a message with the command "data".'
-					: 'The run is finished; start a new one.';
+	const advice = adviceByStatus[status] ?? 'The run is finished; start a new one.';
 	return new RunError('RUN_STATE_REFUSES', `Run "${runId}" is ${status} and takes no "${command}".`, {
 		status: 409,
 		place: `run "${runId}"`,

@@ -210,11 +210,21 @@ describe('R1.14: a stop in mid-turn', () => {
 		await expect(hanging).rejects.toThrow();
 		isHanging = false;
 		const calls = room.requests.length;
-		expect(await room.turn({ runId, command: 'stop' })).toMatchObject({
-			status: 'cancelled',
-			recovered: false,
-		});
+		const shown: WireEvent[] = [];
+		const onEvent = (event: WireEvent) => void shown.push(event);
+		const stopped = await room.turn({ runId, command: 'stop', onEvent });
+		expect(stopped).toMatchObject({ status: 'cancelled', recovered: false });
 		expect(room.requests).toHaveLength(calls);
+		// R9.50: its pair tells of all of it, as the record does.
+		for (const events of [stopped.events, shown]) {
+			const pair = events.find(({ type }) => type === 'end_workflow_iteration')?.['run_input_output_pair'];
+			expect(pair).toMatchObject({
+				run_input: {
+					thread_to_node_inputs: { '0': { node_run_inputs: [{ messages: [{ content: 'hang' }] }] } },
+				},
+				run_output: { events: expect.arrayContaining([expect.objectContaining({ type: 'user_messages' })]) },
+			});
+		}
 	});
 });
 
