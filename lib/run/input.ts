@@ -31,16 +31,19 @@ export interface ReadTurn {
  */
 export function readTurn(request: TurnRequest): ReadTurn {
 	const turn = request.runInput === undefined ? readFields(request) : readRunInput(request.runInput, request);
-	for (const key of Object.keys(turn.input.runtimeVariables)) {
-		if (!key.startsWith('_') && !key.includes('.')) continue;
-		throw inputRefused(
-			`runtime_variables[${JSON.stringify(key)}]`,
-			'names of runtime variables must not start with "_" or contain "." (R4.16)',
-			'Rename the variable.',
-		);
-	}
+	for (const key of Object.keys(turn.input.runtimeVariables)) checkVariableName(key, 'runtime_variables');
 	for (const messages of Object.values(turn.input.messages)) messages.forEach(checkSize);
 	return turn;
+}
+
+/** @throws {RunError} `RUN_INPUT_REFUSED`, status 400: the name is the runtime's, or a path. */
+export function checkVariableName(name: string, place: string): void {
+	if (!name.startsWith('_') && !name.includes('.')) return;
+	throw inputRefused(
+		`${place}[${JSON.stringify(name)}]`,
+		'names of runtime variables must not start with "_" or contain "." (R4.16)',
+		'Rename the variable.',
+	);
 }
 
 function readFields(request: TurnRequest): ReadTurn {

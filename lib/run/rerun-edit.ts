@@ -2,6 +2,8 @@
 
 import type { Message, RunState, ThreadState } from '../engine/engine';
 import type { DisplayedMessage, RerunAmendment } from './rerun-contract';
+import type { JsonObject } from '../json';
+import { checkVariableName } from './input';
 import { inputMalformed, inputRefused } from './refusals';
 
 /** Messages of a thread that are shown, each with its place in the history; memos and tool results are not. */
@@ -59,7 +61,7 @@ export function amend(state: RunState, amendment: RerunAmendment): number {
 		return { thread: threadOf(each.threadId, place), role: each.role, text: readText(each.text, place) };
 	});
 	const variables = Object.entries(amendment.runtimeVariables ?? {}).map(([threadId, values]) => ({
-		thread: threadOf(threadId, 'runtime_variables'),
+		thread: readNames(threadOf(threadId, 'runtime_variables'), values),
 		values,
 	}));
 
@@ -75,6 +77,15 @@ export function amend(state: RunState, amendment: RerunAmendment): number {
 	for (const { thread, values } of variables) Object.assign(thread.variables, values);
 	Object.assign(state.dynamicVariables, amendment.dynamicVariables);
 	return removed;
+}
+
+/** What the thread has already may be changed under any name; new names are those an input may bring (R4.16). */
+function readNames(thread: ThreadState, values: JsonObject): ThreadState {
+	for (const name of Object.keys(values)) {
+		if (name in thread.variables) continue;
+		checkVariableName(name, `runtime_variables[${JSON.stringify(thread.id)}]`);
+	}
+	return thread;
 }
 
 /** Removes a message and the tool results that answered it. */

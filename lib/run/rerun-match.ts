@@ -1,6 +1,8 @@
 /** Which node of a target graph stands for which node of the source (R10.3). */
 
 import type { Graph } from '../graph/graph';
+import { nodeAt } from '../graph/interior';
+import type { Node } from '../graph/node';
 import type { NodeMatch, RerunMode } from './rerun-contract';
 import { inputRefused } from './refusals';
 
@@ -11,27 +13,18 @@ export interface Matching {
 }
 
 /** By the caller's map, else by id, else by a name that is unique on both sides; types must agree. */
-export function matchNodes(source: Graph, target: Graph, explicit: Record<string, string> = {}): Matching {
-	for (const [from, to] of Object.entries(explicit)) {
-		const missing = !source.nodesById.has(from) ? from : !target.nodesById.has(to) ? to : null;
-		if (missing === null) continue;
-		throw inputRefused(
-			'node_id_map',
-			`there is no node "${missing}"`,
-			'Name nodes of the source and of the target.',
-		);
-	}
+export function matchNodes(source: Graph, target: Graph, stated: Record<string, string> = {}): Matching {
+	const explicit = readMap(source, target, stated);
 	const sourceNames = uniqueNames(source);
 	const targetNames = uniqueNames(target);
 	const matches: NodeMatch[] = [];
 	const unmapped: string[] = [];
 	for (const [id, node] of source.nodesById) {
-		const stated = Object.hasOwn(explicit, id) ? target.nodesById.get(explicit[id] ?? '') : undefined;
 		const same = target.nodesById.get(id);
 		const named =
 			node.name !== null && sourceNames.get(node.name) === id ? targetNames.get(node.name) : undefined;
 		const candidates = [
-			{ found: stated, matchedBy: 'explicit' as const },
+			{ found: explicit.get(id), matchedBy: 'explicit' as const },
 			{ found: same?.type === node.type ? same : undefined, matchedBy: 'identity' as const },
 			{ found: named === undefined ? undefined : target.nodesById.get(named), matchedBy: 'name' as const },
 		];
@@ -51,6 +44,22 @@ export function matchNodes(source: Graph, target: Graph, explicit: Record<string
 		});
 	}
 	return { matches, unmapped, byId: new Map(matches.map(({ sourceId, targetId }) => [sourceId, targetId])) };
+}
+
+/** The caller's map, by source id; a super node stands for the start of its interior. */
+function readMap(source: Graph, target: Graph, stated: Record<string, string>): Map<string, Node> {
+	return new Map(
+		Object.entries(stated).map(([from, to]) => {
+			const [sourceNode, targetNode] = [nodeAt(source, from), nodeAt(target, to)];
+			if (sourceNode !== undefined && targetNode !== undefined)
+				return [sourceNode.logical_id ?? '', targetNode];
+			throw inputRefused(
+				'node_id_map',
+				`there is no node "${sourceNode === undefined ? from : to}"`,
+				'Name nodes of the source and of the target.',
+			);
+		}),
+	);
 }
 
 /** Names that one node alone bears. */

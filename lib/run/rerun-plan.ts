@@ -2,6 +2,7 @@
 
 import type { RunState, ThreadState } from '../engine/engine';
 import type { Graph } from '../graph/graph';
+import { nodeAt } from '../graph/interior';
 import type { RunRow } from '../store/contract';
 import type { ChosenGraph } from './begin';
 import { inputRefused } from './refusals';
@@ -25,9 +26,7 @@ export function planRerun({ request, source, chosen }: PlanRequest): {
 	const { target = {}, amendment } = request;
 	const isSame = chosen.pinned === source.pinned;
 	const matching = matchNodes(source.graph, chosen.graph, target.nodeIdMap);
-	const main = source.state.threads['0'];
-	const position = main === undefined ? null : positionOf(main, source.graph);
-	const mapped = position === null ? null : (matching.byId.get(position) ?? null);
+	const mapped = placeOf({ state: source.state, source: source.graph, target: chosen.graph, matching });
 	const entryNodeId = readEntry(target.entryNodeId, chosen.graph) ?? mapped;
 	const mode = modeOf({ isSame, mapped, matching });
 	const historyMode = target.historyMode ?? (isSame ? 'FULL' : 'USER_AND_ASSISTANT_ONLY');
@@ -60,7 +59,7 @@ export function planRerun({ request, source, chosen }: PlanRequest): {
 		unmappedVariables,
 		messageCount: Object.values(state.threads).reduce((sum, { history }) => sum + history.length, 0),
 		variableCount: Object.keys(variablesOf(state, chosen.graph)).length,
-		isEdited: amendment !== undefined,
+		isEdited: Object.values(amendment ?? {}).some((changes: object) => Object.keys(changes).length > 0),
 		removedMessageCount,
 		warnings: warningsOf({ unmappedNodeIds, unmappedVariables, state: source.state }),
 		threads: Object.values(state.threads).map((thread) => ({
@@ -71,6 +70,23 @@ export function planRerun({ request, source, chosen }: PlanRequest): {
 		dynamicVariables: state.dynamicVariables,
 	};
 	return { plan, restored: reason === null ? state : null };
+}
+
+/** The node of the target where the main thread is to stand, or null when it has none that can be entered. */
+export function placeOf(at: {
+	state: RunState;
+	source: Graph;
+	target: Graph;
+	matching: Matching;
+}): string | null {
+	const main = at.state.threads['0'];
+	const id = main === undefined ? undefined : at.matching.byId.get(positionOf(main, at.source));
+	return id !== undefined && canBeEntered(at.target, id) ? id : null;
+}
+
+/** Disabled nodes execute nothing (R3.57), and companions have a way of their own. */
+function canBeEntered(graph: Graph, id: string): boolean {
+	return graph.nodesById.get(id)?.disabled === false && !graph.companionNodeIds.has(id);
 }
 
 /** R10.7: where the thread stands; one that ended stood last at its last interactive node, else its last. */
@@ -87,8 +103,9 @@ function isInteractive(graph: Graph, id: string): boolean {
 
 function readEntry(wanted: string | undefined, graph: Graph): string | null {
 	if (wanted === undefined) return null;
-	const node = graph.nodesById.get(wanted);
-	if (node !== undefined && !node.disabled && !graph.companionNodeIds.has(wanted)) return wanted;
+	// A super node stands for the start of its interior (R7.3.4).
+	const id = nodeAt(graph, wanted)?.logical_id ?? '';
+	if (canBeEntered(graph, id)) return id;
 	throw inputRefused(
 		'entry_node_logical_id',
 		`the target cannot be entered at "${wanted}"`,
@@ -101,6 +118,9 @@ function modeOf(found: { isSame: boolean; mapped: string | null; matching: Match
 	return found.mapped !== null && found.matching.matches.length > 0 ? 'REMAPPED' : 'PORTABLE';
 }
 
+export const placeIsGone =
+	'No node of the target matches the position of the source; an entry node must be given.';
+
 function reasonAgainst(found: {
 	entryNodeId: string | null;
 	mode: RerunMode;
@@ -108,14 +128,14 @@ function reasonAgainst(found: {
 }): string | null {
 	const { entryNodeId, mode, wanted } = found;
 	if (!reaches(mode, wanted)) return `The target allows ${mode} only, and ${wanted} was asked for.`;
-	return entryNodeId === null
-		? 'No node of the target matches the position of the source; an entry node must be given.'
-		: null;
+	return entryNodeId === null ? placeIsGone : null;
 }
 
 /** Where a conversation may sensibly go on: nodes that wait for the user, else the start. */
 function entriesOf(graph: Graph): string[] {
-	const waiting = [...graph.nodesById.keys()].filter((id) => isInteractive(graph, id));
+	const waiting = [...graph.nodesById.keys()].filter(
+		(id) => isInteractive(graph, id) && canBeEntered(graph, id),
+	);
 	const start = graph.startNode?.logical_id ?? null;
 	return waiting.length > 0 ? waiting.slice(0, 5) : start === null ? [] : [start];
 }

@@ -37,8 +37,8 @@ export function moveState(request: MoveRequest): Moved {
 		Object.assign(thread, {
 			...settled(thread),
 			...(goesOn ? visitOf(thread, request) : newVisit),
-			history: keepHistory(thread.history, request.historyMode).map(renumbered),
-			variables: variables.moved,
+			history: keepHistory(thread.history, request).map(renumbered),
+			variables: goesOn ? variables.moved : withoutVisit(variables.moved, request),
 			callers: moveKeys(thread.callers, matching, (id) => matching.byId.get(id) ?? null),
 			nodesHistory: thread.nodesHistory.flatMap((id) => matching.byId.get(id) ?? []),
 			nodeId: matching.byId.get(thread.nodeId) ?? entryNodeId,
@@ -47,7 +47,10 @@ export function moveState(request: MoveRequest): Moved {
 	const main = state.threads['0'];
 	if (main !== undefined) Object.assign(main, { status: 'parked', nodeId: entryNodeId, closed: false });
 	state.completions = moveKeys(state.completions, matching, (count) => count);
-	state.nodeRuns = moveKeys(state.nodeRuns, matching, (count) => count);
+	// Runs of nodes are counted anew in each run (R7.1.1).
+	state.nodeRuns = Object.create(null) as RunState['nodeRuns'];
+	state.carriedTotals = addUp([...state.carriedTotals, ...state.totals]);
+	state.totals = [];
 	state.workflowVariables = moveVariables(state.workflowVariables, request).moved;
 	return { state, unmappedVariables };
 }
@@ -87,14 +90,55 @@ function renumbered({ said: _said, ...message }: Message): Message {
 }
 
 /** R10.4: navigation memos and tool traffic are dropped except in `FULL`. */
-function keepHistory(history: readonly Message[], mode: HistoryMode): Message[] {
-	if (mode === 'FULL') return [...history];
-	if (mode === 'NONE') return [];
+function keepHistory(
+	history: readonly Message[],
+	{ historyMode, matching }: Pick<MoveRequest, 'historyMode' | 'matching'>,
+): Message[] {
+	if (historyMode === 'FULL') return history.map((message) => movedMemo(message, matching));
+	if (historyMode === 'NONE') return [];
 	return history.flatMap(({ toolCalls, ...message }) => {
 		const isSpeech = message.memo === undefined && message.type !== 'tool';
 		// A message that only called tools says nothing once the calls are gone.
 		return isSpeech && (toolCalls === undefined || message.content.trim() !== '') ? [message] : [];
 	});
+}
+
+/** A memo names the nodes of the target, where they have a match there. */
+function movedMemo(message: Message, { byId }: Matching): Message {
+	const { memo } = message;
+	if (memo === undefined) return message;
+	const [fromNodeId, toNodeId] = [memo.fromNodeId, memo.toNodeId].map((id) => byId.get(id) ?? id);
+	const globalNodeId = memo.globalNodeId === null ? null : (byId.get(memo.globalNodeId) ?? memo.globalNodeId);
+	return { ...message, memo: { ...memo, globalNodeId, fromNodeId: fromNodeId!, toNodeId: toNodeId! } };
+}
+
+/** R2.51: a new visit has not reached its Max Turns, whatever became of the one before. */
+function withoutVisit(variables: JsonObject, { target, entryNodeId }: MoveRequest): JsonObject {
+	const node = target.nodesById.get(entryNodeId);
+	if (node === undefined || !('max_turns' in node) || node.max_turns === null) return variables;
+	for (const owner of ['', `${entryNodeId}.`, `${node.name ?? entryNodeId}.`])
+		delete variables[`${owner}max_turns_reached`];
+	return variables;
+}
+
+/** One row for each model, as a run without source keeps them. */
+function addUp(totals: RunState['totals']): RunState['totals'] {
+	const rows = new Map<string, RunState['totals'][number]>();
+	for (const row of totals) {
+		const key = JSON.stringify([row.provider, row.model]);
+		const sum = rows.get(key);
+		if (sum === undefined) {
+			rows.set(key, { ...row });
+			continue;
+		}
+		sum.calls += row.calls;
+		sum.promptTokens += row.promptTokens;
+		sum.completionTokens += row.completionTokens;
+		sum.totalTokens += row.totalTokens;
+		sum.latencyMs += row.latencyMs;
+		sum.userKeyCalls += row.userKeyCalls;
+	}
+	return [...rows.values()];
 }
 
 function moveKeys<Value>(

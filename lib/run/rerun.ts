@@ -1,7 +1,7 @@
 /** Re-runs from any finished turn: what can be re-run, what a re-run would do, and doing it (R10.1–R10.11). */
 
 import type { RunState } from '../engine/engine';
-import { RunError } from '../errors';
+import { InteractlyError, RunError } from '../errors';
 import type { Graph } from '../graph/graph';
 import type { RunRow } from '../store/contract';
 import { runUnknown } from '../store/refusals';
@@ -12,14 +12,19 @@ import { readEvents, splitLog, type LogPart } from './log';
 import type { RunnerParts } from './parts';
 import type { Queue } from './queue';
 import type { RerunnableTurn, RerunPlan, RerunRequest, RerunTarget } from './rerun-contract';
-import { planRerun } from './rerun-plan';
+import { inputRefused } from './refusals';
+import { matchNodes } from './rerun-match';
+import { placeIsGone, placeOf, planRerun } from './rerun-plan';
 import type { Taker } from './take';
 
-/** A run's log up to the end of one turn. */
-interface SourceTurn {
+interface SourceRun {
 	row: RunRow;
 	graph: Graph;
 	pinned: string;
+}
+
+/** A run as it stood at the end of one turn. */
+interface SourceTurn extends SourceRun {
 	state: RunState;
 }
 
@@ -29,19 +34,17 @@ export function createReruns(
 ): Pick<Runner, 'rerunnableTurns' | 'planRerun' | 'rerun'> {
 	const { store, engine, graphs, ports } = parts;
 
-	async function open(
-		runId: string,
-	): Promise<{ row: RunRow; graph: Graph; turns: LogPart[]; all: LogPart[] }> {
+	async function open(runId: string): Promise<SourceRun & { all: LogPart[] }> {
 		const row = await store.findRun(runId);
 		if (row === null) throw runUnknown(runId);
 		const { graph } = await graphs.pinned(row.graphHash, () => store.readGraph(row.graphHash));
 		const all = splitLog(await readEvents({ store, engine, graph }, row));
-		return { row, graph, all, turns: all.filter(({ kind, isClosed }) => kind === 'turn' && isClosed) };
+		return { row, graph, pinned: (await store.readGraph(row.graphHash)) ?? '', all };
 	}
 
 	async function endOfTurn({ runId, turnIndex }: RerunRequest): Promise<SourceTurn> {
-		const { row, graph, turns, all } = await open(runId);
-		const last = turns[turnIndex];
+		const { row, graph, pinned, all } = await open(runId);
+		const last = all.filter(({ kind, isClosed }) => kind === 'turn' && isClosed)[turnIndex];
 		if (last === undefined) {
 			throw new RunError('TURN_UNKNOWN', `Run "${runId}" has no finished turn ${turnIndex}.`, {
 				status: 404,
@@ -53,15 +56,22 @@ export function createReruns(
 		for (const part of all.slice(0, all.indexOf(last) + 1)) {
 			for (const event of part.events) engine.fold(state, event, graph);
 		}
-		return { row, graph, state, pinned: (await store.readGraph(row.graphHash)) ?? '' };
+		return { row, graph, pinned, state };
 	}
 
 	/** R10.2; a run of a document goes on with its own graph unless the caller names a workflow. */
-	async function chooseTarget(source: SourceTurn, target: RerunTarget): Promise<ChosenGraph> {
+	async function chooseTarget(source: SourceRun, target: RerunTarget): Promise<ChosenGraph> {
 		const workflowId = target.workflowId ?? source.row.workflowId;
 		if (workflowId !== null) {
 			const version = target.versionNumber ?? 'active';
 			return await chooseGraph(parts, { type: 'stored', workflowId, version }, null);
+		}
+		if (target.versionNumber !== undefined) {
+			throw inputRefused(
+				'target_version_number',
+				'the run was made of a document, which has no versions',
+				'Name a workflow beside the version, or no version.',
+			);
 		}
 		const { graph, pinned, row } = source;
 		const versionName = row.facts.versionName;
@@ -80,6 +90,20 @@ export function createReruns(
 		return { source, chosen, ...planRerun({ request, source, chosen }) };
 	}
 
+	/** R10.10: why a turn cannot be re-run as it is; told by where the run stood at its end. */
+	async function judgeOf(source: SourceRun): Promise<(state: RunState) => string | null> {
+		try {
+			const target = (await chooseTarget(source, {})).graph;
+			const matching = matchNodes(source.graph, target);
+			return (state) =>
+				placeOf({ state, source: source.graph, target, matching }) === null ? placeIsGone : null;
+		} catch (error) {
+			if (!(error instanceof InteractlyError)) throw error;
+			// The workflow was deleted, or its active version cannot be read.
+			return () => error.message;
+		}
+	}
+
 	async function countOf(runId: string, turnIndex: number): Promise<number> {
 		const facts = { sourceRunId: runId, sourceTurnIndex: turnIndex };
 		return (await store.listRuns({ facts, limit: 0, offset: 0 })).total;
@@ -87,16 +111,18 @@ export function createReruns(
 
 	return {
 		async rerunnableTurns(runId): Promise<RerunnableTurn[]> {
-			const { row, turns } = await open(runId);
-			const isGone = row.workflowId !== null && (await store.getWorkflow(row.workflowId)) === null;
-			const reason = isGone ? 'The workflow of the run was deleted.' : null;
+			const source = await open(runId);
+			const reasonAgainst = await judgeOf(source);
+			const state = engine.createState();
+			const turns: Array<Omit<RerunnableTurn, 'rerunCount'>> = [];
+			for (const { events, kind, isClosed } of source.all) {
+				for (const event of events) engine.fold(state, event, source.graph);
+				if (kind !== 'turn' || !isClosed) continue;
+				const reason = reasonAgainst(state);
+				turns.push({ turnIndex: turns.length, isRerunnable: reason === null, reason });
+			}
 			return await Promise.all(
-				turns.map(async (_turn, turnIndex) => ({
-					turnIndex,
-					isRerunnable: !isGone,
-					reason,
-					rerunCount: await countOf(runId, turnIndex),
-				})),
+				turns.map(async (turn) => ({ ...turn, rerunCount: await countOf(runId, turn.turnIndex) })),
 			);
 		},
 		async planRerun(request): Promise<RerunPlan> {
@@ -125,7 +151,7 @@ export function createReruns(
 				start: {
 					provided,
 					miscellaneous,
-					startNodeId: request.target?.entryNodeId ?? null,
+					startNodeId: request.target?.entryNodeId === undefined ? null : plan.entryNodeId,
 					source: {
 						runId: request.runId,
 						turnIndex: request.turnIndex,
