@@ -153,9 +153,17 @@ function evaluateExit(exit: Exit, { scope, warn, node }: Position): Match | null
 			},
 		);
 	}
-	if (evaluation.warnings.length > 0) {
+	const awaitsValues =
+		exit.edge?.type === 'conditional' && exit.edge.evaluate_while_waiting_config?.enabled === true;
+	const senseless = senselessComparison({
+		subject: subjectOf(exit),
+		expression: text,
+		evaluation,
+		awaitsValues,
+	});
+	if (senseless !== null) {
 		const key = exit.edge?.logical_id ?? `${exit.kind}:${exit.globalNodeId}`;
-		warn(senselessComparison(subjectOf(exit), text, evaluation), `expression:${key}`);
+		warn(senseless, `expression:${key}`);
 	}
 	if (!evaluation.holds) return null;
 	return { exit, reason: evaluation.hydrated, args: {}, dynamicMessage: null, judgedBy: null };

@@ -103,9 +103,9 @@ export function evaluateWaiting(
 	const name = edge.name ?? edge.logical_id;
 	try {
 		const evaluation = evaluateExpression(parseExpression(expression), scope);
-		if (evaluation.warnings.length > 0) {
-			warn(senselessComparison(`edge "${name}"`, expression, evaluation), `expression:${edge.logical_id}`);
-		}
+		const subject = `edge "${name}"`;
+		const senseless = senselessComparison({ subject, expression, evaluation, awaitsValues: true });
+		if (senseless !== null) warn(senseless, `expression:${edge.logical_id}`);
 		return { holds: evaluation.holds, expression, hydrated: evaluation.hydrated };
 	} catch (error) {
 		if (!(error instanceof ExpressionError)) throw error;
@@ -121,7 +121,8 @@ export function evaluateWaiting(
 	}
 }
 
-function debounceMs(edge: ConditionalEdge): number {
+/** The least time between two evaluations of the edge, in milliseconds. */
+export function debounceMs(edge: ConditionalEdge): number {
 	const seconds = readNumber(edge.evaluate_while_waiting_config?.min_seconds_between_evaluations);
 	return typeof seconds === 'number' ? Math.max(0, seconds) * 1000 : 0;
 }

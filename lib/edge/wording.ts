@@ -15,8 +15,19 @@ export function sentenceStart(words: string): string {
 	return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The warning of R3.35: which exit, what made no sense, the expression, and the values it was read with. */
-export function senselessComparison(subject: string, expression: string, evaluation: Evaluation): string {
-	const reasons = evaluation.warnings.join('; ');
-	return `${sentenceStart(subject)}: ${reasons}. Expression: ${expression.trim()} Read as: ${evaluation.hydrated}`;
+/** What is told of an exit whose condition made no sense (R3.34, R3.35). */
+interface Told {
+	/** Which exit, as `subjectOf` names it. */
+	subject: string;
+	expression: string;
+	evaluation: Evaluation;
+	/** The exit is also judged while its node waits: a value that has not landed yet is what it waits for. */
+	awaitsValues: boolean;
+}
+
+/** Which exit, what made no sense, the expression, and the values it was read with; null when all is well. */
+export function senselessComparison({ subject, expression, evaluation, awaitsValues }: Told): string | null {
+	const reasons = awaitsValues ? evaluation.clashes : evaluation.warnings;
+	if (reasons.length === 0) return null;
+	return `${sentenceStart(subject)}: ${reasons.join('; ')}. Expression: ${expression.trim()} Read as: ${evaluation.hydrated}`;
 }

@@ -1,18 +1,18 @@
 /** One command carried out on a run: a turn, a pump, a pause, a stop, or finishing what a crash broke off. */
 
 import { InteractlyError, messageOf } from '../errors';
-import { nodeAt } from '../graph/interior';
 import { createContext, type Context } from './context';
 import type { AdvanceRequest, Command, RunStart, TurnInput } from './contract';
 import { startLanes } from './execute';
 import { enterInteriors } from './hop';
 import { interruptSpeech } from './interruption';
-import { hasDueCompanion, hasDueWork, judgeWaiting, resumePump, startPump, stepCompanions } from './pump';
+import { hasDueCompanion, hasDueWork, resumePump, stepCompanions } from './pump';
 import { companionThreads, mainThreads, statusOf, threadOf } from './standing';
 import type { RunState, ThreadState } from './state';
 import { isTerminal } from './status';
 import { endThread, firstNode, LoopingRisk } from './place';
 import { runCompanion, runThread } from './thread';
+import { judgeWaiting, startPump } from './waiting';
 
 /**
  * Carries out one command: changes `request.state` by events only, and hands every event to the journal.
@@ -145,7 +145,7 @@ function startTurn(context: Context, kind: 'turn' | 'resume', input: TurnInput):
 
 function startMainThread(context: Context, startNodeId: string | null): void {
 	const { graph } = context;
-	const wanted = startNodeId === null ? graph.startNode : (nodeAt(graph, startNodeId) ?? null);
+	const wanted = startNodeId === null ? graph.startNode : (graph.nodesById.get(startNodeId) ?? null);
 	const node = wanted && firstNode(wanted, context);
 	if (!node) {
 		throw new InteractlyError('START_NODE_MISSING', 'The graph has no node to start at.', {

@@ -5,8 +5,8 @@ import type { Json } from '../json';
 import type { CallRecord } from '../llm/contract';
 import type { RunEvent, RunEventType } from './contract';
 
-/** How a field is written: as it is, as a node's or an edge's position, or as packed call records. */
-type Kind = 'json' | 'node' | 'edge' | 'lane' | 'calls';
+/** How a field is written: as it is, as positions of a node or of edges, or as packed call records. */
+type Kind = 'json' | 'node' | 'edge' | 'edges' | 'lane' | 'calls';
 type Field = readonly [name: string, fallback: Json, kind?: Kind];
 
 const ON_THREAD: Field = ['thread', '0'];
@@ -59,6 +59,7 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['speechInterrupted', [['eventIds', []], ['stretches', []], ['isKept', false], ON_THREAD]],
 	['feedbackGiven', [['target', 'run'], ['kind', 'comment'], ['feedbackId', ''], ['turn', null], ['eventId', null], ['user', null], ['text', null], ['rating', null], ['removed', false]]],
 	['lineBegun', [NODE, ON_THREAD]],
+	['waitingSeen', [['edgeIds', [], 'edges'], ['closes', false], ON_THREAD]],
 ];
 
 const CODES = new Map<string, number>(LAYOUT.map(([type], code) => [type, code]));
@@ -157,12 +158,14 @@ function fresh(fallback: Json): Json {
 
 function pack(value: Json, kind: Kind, positions: Positions): Json {
 	if (kind === 'calls') return (value as unknown as CallRecord[]).map(packCall);
+	if (kind === 'edges') return (value as Json[]).map((each) => pack(each, 'edge', positions));
 	if (typeof value !== 'string') return value;
 	return (kind === 'node' ? positions.nodes.get(value) : positions.edges.get(value)) ?? value;
 }
 
 function unpack(value: Json, kind: Kind, positions: Positions): Json {
 	if (kind === 'calls') return (value as Json[][]).map(unpackCall) as unknown as Json;
+	if (kind === 'edges') return (value as Json[]).map((each) => unpack(each, 'edge', positions));
 	if (typeof value !== 'number') return value;
 	return (kind === 'node' ? positions.nodeIds[value] : positions.edgeIds[value]) ?? null;
 }

@@ -199,7 +199,7 @@ class AdvanceContext implements Context {
 	warn(threadId: string | null, message: string, onceKey?: string): void {
 		// The key may hold the message, and both are kept.
 		const key = onceKey === undefined ? null : this.mask(onceKey);
-		if (key !== null && (this.state.warnedInRun[key] || this.state.openTurn?.warned[key])) return;
+		if (key !== null && (this.state.warnedInRun[key] || this.state.warnedInTurn[key])) return;
 		this.emit({ type: 'warned', thread: threadId, message: this.mask(message), onceKey: key });
 	}
 }

@@ -5,9 +5,15 @@ export { decodeEvents, encodeEvents } from './codec';
 export { fold, isOnlyTold } from './fold';
 export { latencyStats, tokenUsage } from './metrics';
 export { endStateOf, pairOf, type TurnRecord } from './pair';
-export { beginningAt } from './place';
 export { createProjector, type Projector } from './project';
-export { activeCompanions, hasBackgroundWork, nextDueAt, mainThreads, companionThreads } from './standing';
+export {
+	activeCompanions,
+	hasBackgroundWork,
+	nextDueAt,
+	mainThreads,
+	companionThreads,
+	restUntil,
+} from './standing';
 export { isTerminal } from './status';
 export {
 	authoredThreadId,

@@ -189,6 +189,11 @@ export type RunEvent =
 	| (OnThread & { type: 'interiorEntered'; interiorId: string; values: JsonObject })
 	/** A waiting edge is about to be taken, and its line is generated first. */
 	| (OnThread & { type: 'lineBegun'; nodeId: string })
+	/**
+	 * Waiting edges were judged and none held: what they have seen is seen (R5.27), and a line made for one of
+	 * them will not be said. `closes`: no turn or pump is open, and nothing follows.
+	 */
+	| (OnThread & { type: 'waitingSeen'; edgeIds: string[]; closes: boolean })
 	| (OnThread & {
 			type: 'waitingMatched';
 			edgeId: string;

@@ -40,14 +40,21 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 		}
 		case 'waitingMatched': {
 			changeStatus(state, 'running');
-			const edge = graph.edgesById.get(event.edgeId);
-			if (edge?.type !== 'conditional') return;
-			const view = { completions: state.completions, memory: thread.waiting[event.edgeId], nowMs: event.at };
-			thread.waiting[event.edgeId] = afterEvaluation(edge, view, true);
+			for (const edgeId of event.edgeIds) {
+				// The first true one is taken; what stands behind it was not judged (R5.28).
+				if (edgeId === event.edgeId) break;
+				remember({ state, thread, graph }, { edgeId, at: event.at, fired: false });
+			}
+			remember({ state, thread, graph }, { edgeId: event.edgeId, at: event.at, fired: true });
 			if (state.openTurn)
 				state.openTurn.matched = { thread: thread.id, nodeId: thread.nodeId, edgeIds: event.edgeIds };
 			return;
 		}
+		case 'waitingSeen':
+			for (const edgeId of event.edgeIds)
+				remember({ state, thread, graph }, { edgeId, at: event.at, fired: false });
+			thread.frame = null;
+			return;
 		case 'loopStarted':
 			thread.loop = {
 				nodeId: event.nodeId,
@@ -124,6 +131,17 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 			return;
 		default:
 	}
+}
+
+/** What a waiting edge has seen once it was judged (R5.27). */
+function remember(
+	{ state, thread, graph }: { state: RunState; thread: ThreadState; graph: Graph },
+	{ edgeId, at, fired }: { edgeId: string; at: number; fired: boolean },
+): void {
+	const edge = graph.edgesById.get(edgeId);
+	if (edge?.type !== 'conditional') return;
+	const view = { completions: state.completions, memory: thread.waiting[edgeId], nowMs: at };
+	thread.waiting[edgeId] = afterEvaluation(edge, view, fired);
 }
 
 /** A pump's step of a companion begins with its next attempt, or with the end of its loop. */

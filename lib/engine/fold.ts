@@ -49,7 +49,7 @@ function foldRun(state: RunState, event: RunEvent, graph: Graph): void {
 		case 'warned':
 			if (event.onceKey === null) return;
 			if (event.onceKey.startsWith('run:')) state.warnedInRun[event.onceKey] = true;
-			else if (state.openTurn) state.openTurn.warned[event.onceKey] = true;
+			else state.warnedInTurn[event.onceKey] = true;
 			return;
 		case 'runPaused':
 			changeStatus(state, 'paused');
@@ -99,7 +99,6 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 		executions: namespace(),
 		stepping: null,
 		matched: null,
-		warned: namespace(),
 	};
 	state.turnError = null;
 	// A pump brings no message: what the last turn received does not count in it (R2.6).
@@ -108,6 +107,7 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 		thread.owed = false;
 	}
 	if (event.kind === 'pump') return;
+	state.warnedInTurn = namespace();
 	changeStatus(state, 'running');
 	if (event.idempotencyKey !== null) state.turnKeys[event.idempotencyKey] = state.turnCount + 1;
 	if (Object.keys(event.dynamicVariables).length > 0) {

@@ -1,7 +1,7 @@
 /** Where a run stands: its threads, the work left in the background, and the status that follows (R1.9). */
 
 import {
-	afterEvaluation,
+	debounceMs,
 	dueAt,
 	waitingEdgesOf,
 	waitingState,
@@ -45,30 +45,23 @@ export function statusOf(state: RunState): RunStatus {
 }
 
 /**
- * Evaluations that came out false are remembered beside the state, not in it: they are not events
- * (R9.53), and forgetting them costs one more evaluation, nothing else.
+ * When edges were judged last, where only time had passed since they were judged before: a tick every few
+ * seconds for as long as the user is silent. It stands beside the state because it is worth no write; what
+ * the index of runs knows brings it back (`restUntil`).
  */
-const evaluated = new WeakMap<ThreadState, Map<string, WaitingMemory>>();
+const judgedAt = new WeakMap<ThreadState, Map<string, number>>();
 
-export function rememberEvaluation(
-	state: RunState,
-	thread: ThreadState,
-	waiting: WaitingEdge,
-	nowMs: number,
-): void {
-	const memories = evaluated.get(thread) ?? new Map<string, WaitingMemory>();
-	evaluated.set(thread, memories);
-	const id = waiting.edge.logical_id ?? '';
-	const view = { completions: state.completions, memory: memoryOf(thread, id), nowMs };
-	memories.set(id, afterEvaluation(waiting.edge, view, false));
+export function rememberTime(thread: ThreadState, edgeId: string, atMs: number): void {
+	const times = judgedAt.get(thread) ?? new Map<string, number>();
+	judgedAt.set(thread, times.set(edgeId, atMs));
 }
 
-/** What is known of a waiting edge: the newer of its last match and its last evaluation. */
+/** What is known of a waiting edge. */
 export function memoryOf(thread: ThreadState, edgeId: string): WaitingMemory | undefined {
-	const matched = thread.waiting[edgeId];
-	const judged = evaluated.get(thread)?.get(edgeId);
-	if (!judged || (judged.lastAt ?? 0) < (matched?.lastAt ?? 0)) return matched;
-	return { ...judged, transitions: matched?.transitions ?? 0 };
+	const seen = thread.waiting[edgeId];
+	const atMs = judgedAt.get(thread)?.get(edgeId);
+	if (atMs === undefined || atMs <= (seen?.lastAt ?? 0)) return seen;
+	return { seen: seen?.seen ?? {}, transitions: seen?.transitions ?? 0, lastAt: atMs };
 }
 
 /** Waiting edges of a parked thread in one of the given states, in edge order (R5.28). */
@@ -96,6 +89,21 @@ export function hasBackgroundWork(graph: Graph, state: RunState): boolean {
 	return mainThreads(state).some(
 		(thread) => waitingEdges(graph, state, thread, state.updatedAtMs, ['armed', 'due']).length > 0,
 	);
+}
+
+/**
+ * Takes over, on a state that was loaded, when its work is due next according to the index of runs: an armed
+ * edge that would be judged sooner has been judged meanwhile, and its debounce goes on (R5.28).
+ */
+export function restUntil(graph: Graph, state: RunState, dueAtMs: number | null): void {
+	if (dueAtMs === null || state.openTurn !== null || state.status === 'paused') return;
+	for (const thread of mainThreads(state)) {
+		for (const { edge } of waitingEdges(graph, state, thread, dueAtMs, ['armed', 'due'])) {
+			const edgeId = edge.logical_id ?? '';
+			if ((dueAt(edge, memoryOf(thread, edgeId)) ?? 0) < dueAtMs)
+				rememberTime(thread, edgeId, dueAtMs - debounceMs(edge));
+		}
+	}
 }
 
 /**

@@ -119,7 +119,7 @@ export interface ThreadState {
 	lanes: Record<string, Frame>;
 	finished: Finished | null;
 	loop: Loop | null;
-	/** Waiting edges that fired, by edge id (R5.25, R5.27). */
+	/** What waiting edges have seen, and how often they fired, by edge id (R5.25, R5.27). */
 	waiting: Record<string, WaitingMemory>;
 	/** True when the thread was paused after a node finished, false when it was parked (R1.13). */
 	pausedBetween: boolean;
@@ -151,8 +151,6 @@ export interface OpenTurn {
 	stepping: { thread: string; attempts: number } | null;
 	/** A waiting edge that matched: its boundary event is still due (R5.29). */
 	matched: { thread: string; nodeId: string; edgeIds: string[] } | null;
-	/** Warnings given once a turn (R3.35, R4.9). */
-	warned: Record<string, true>;
 }
 
 export interface RunState {
@@ -191,6 +189,8 @@ export interface RunState {
 	nodeRuns: Record<string, number>;
 	/** Position in each message list that is said in sequence (R7.8.3). */
 	messagePositions: Record<string, number>;
+	/** Warnings given once a turn, the pumps behind it included (R2.4, R3.35, R4.9). */
+	warnedInTurn: Record<string, true>;
 	warnedInRun: Record<string, true>;
 	totals: ModelTotals[];
 	/** Usage of the run this one was re-run from (R10.1). */
@@ -231,6 +231,7 @@ export function createState(): RunState {
 		completions: namespace(),
 		nodeRuns: namespace(),
 		messagePositions: namespace(),
+		warnedInTurn: namespace(),
 		warnedInRun: namespace(),
 		totals: [],
 		carriedTotals: [],
@@ -261,6 +262,7 @@ export function loadState(text: string): RunState {
 		'completions',
 		'nodeRuns',
 		'messagePositions',
+		'warnedInTurn',
 		'warnedInRun',
 	] as const) {
 		(state as unknown as Record<string, unknown>)[key] = namespace(state[key] as Record<string, unknown>);

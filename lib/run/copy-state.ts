@@ -10,6 +10,7 @@ const flatInState = new Set<keyof RunState>([
 	'completions',
 	'nodeRuns',
 	'messagePositions',
+	'warnedInTurn',
 	'warnedInRun',
 ]);
 const flatInThread = new Set<keyof ThreadState>(['history', 'variables', 'callers', 'nodesHistory']);

@@ -17,6 +17,7 @@ export interface Engine {
 	createProjector(graph: Graph, state: RunState, globals?: JsonObject): Projector;
 	hasBackgroundWork(graph: Graph, state: RunState): boolean;
 	nextDueAt(graph: Graph, state: RunState): number | null;
+	restUntil(graph: Graph, state: RunState, dueAtMs: number | null): void;
 	activeCompanions(state: RunState): ReadonlyArray<{ id: string }>;
 }
 

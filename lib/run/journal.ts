@@ -31,6 +31,10 @@ export interface JournalOptions {
 /** The events that end a command; nothing follows them in the same command. */
 const closing = new Set<RunEvent['type']>(['turnEnded', 'runEnded', 'runPaused']);
 
+function isClosing(event: RunEvent): boolean {
+	return closing.has(event.type) || (event.type === 'waitingSeen' && event.closes);
+}
+
 export function createJournal(options: JournalOptions): RunJournal {
 	return new CommandJournal(options);
 }
@@ -74,7 +78,7 @@ class CommandJournal implements RunJournal {
 		const batch = this.waiting;
 		const reached = this.events.length;
 		this.waiting = [];
-		const closes = batch.some(({ type }) => closing.has(type));
+		const closes = batch.some(isClosing);
 		const data = engine.encodeEvents(batch, live.graph);
 		const patch = patchOf(live, closes ? engine.nextDueAt(live.graph, live.state) : undefined);
 		const release = closes && this.options.releases;

@@ -50,22 +50,29 @@ export function createLiveRuns(
 	parts: { store: Store; engine: Engine; graphs: Graphs },
 	limits: LiveLimits = {},
 ): LiveRuns {
-	const { store } = parts;
+	const { store, engine } = parts;
 	const recent = createRecent<string, LiveRun>({
 		maxCount: limits.maxRuns ?? 256,
 		maxSize: limits.maxCharacters ?? 16 * 1024 * 1024,
 	});
+
+	async function find(row: RunRow): Promise<LiveRun> {
+		const known = recent.get(row.id);
+		if (known !== undefined && known.head === row.head && sameTail(known.row.tail, row.tail)) {
+			known.row = row;
+			return known;
+		}
+		recent.delete(row.id);
+		if (row.head === 0) return emptyRun(parts, row);
+		const log = await store.readLog(row.id);
+		return await liven(parts, log ?? { run: row, snapshot: null, batches: [] });
+	}
+
 	return {
 		async load(row) {
-			const known = recent.get(row.id);
-			if (known !== undefined && known.head === row.head && sameTail(known.row.tail, row.tail)) {
-				known.row = row;
-				return known;
-			}
-			recent.delete(row.id);
-			if (row.head === 0) return emptyRun(parts, row);
-			const log = await store.readLog(row.id);
-			return await liven(parts, log ?? { run: row, snapshot: null, batches: [] });
+			const live = await find(row);
+			engine.restUntil(live.graph, live.state, row.dueAt);
+			return live;
 		},
 		recall: (runId) => recent.get(runId),
 		keep: (live) => recent.set(live.row.id, live, live.size),

@@ -141,14 +141,20 @@ function isQualified(name: string, owners: ReadonlySet<string>): boolean {
 }
 
 function latencyOf(events: readonly RunEvent[]): number {
-	const first = events[0];
+	// What was judged in vain before the command is no part of it.
+	const first = events.find(({ type }) => type === 'turnStarted') ?? events[0];
 	const last = events[events.length - 1];
 	return first === undefined || last === undefined ? 0 : last.at - first.at;
 }
 
+/** What a pump does that judges conditions in vain. */
+function isAside(event: RunEvent): boolean {
+	return isOnlyTold(event) || event.type === 'waitingSeen' || event.type === 'warned';
+}
+
 /** Why the last turn in the events did not end well; the turn knows more than the end of the run. */
 function errorOf(events: readonly RunEvent[], state: RunState): TurnResult['error'] {
-	if (events.every(isOnlyTold)) return state.turnError;
+	if (events.every(isAside)) return state.turnError;
 	const ended = events.findLast((event) => event.type === 'turnEnded');
 	if (ended !== undefined && ended.error !== null) return ended.error;
 	const end = events.findLast((event) => event.type === 'runEnded');

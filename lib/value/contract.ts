@@ -65,4 +65,6 @@ export interface Evaluation {
 	hydrated: string;
 	/** One text per comparison that made no sense (R3.34), for `workflow_warning`. */
 	warnings: string[];
+	/** Those of them between two values that are there; the others had a variable that nothing wrote yet. */
+	clashes: string[];
 }

@@ -14,6 +14,7 @@ interface Reading {
 	scope: Scope;
 	values: Map<ExpressionNode, Json | undefined>;
 	warnings: string[];
+	clashes: string[];
 }
 
 /**
@@ -21,9 +22,10 @@ interface Reading {
  * and is no error.
  */
 export function evaluateExpression(expression: Expression, scope: Scope): Evaluation {
-	const reading: Reading = { scope, values: new Map(), warnings: [] };
+	const reading: Reading = { scope, values: new Map(), warnings: [], clashes: [] };
 	const holds = isTruthy(valueOf(expression.root, reading));
-	return { holds, hydrated: hydrate(expression, reading), warnings: reading.warnings };
+	const { warnings, clashes } = reading;
+	return { holds, hydrated: hydrate(expression, reading), warnings, clashes };
 }
 
 function valueOf(node: ExpressionNode, reading: Reading): Json | undefined {
@@ -51,9 +53,9 @@ function relate(node: Relation, reading: Reading): boolean {
 	const right = valueOf(node.right, reading);
 	const { holds, makesSense } = compare(left, node.operator, right);
 	if (!makesSense) {
-		reading.warnings.push(
-			`${node.source}: ${kindOf(left)} and ${kindOf(right)} have no order, so this is false`,
-		);
+		const told = `${node.source}: ${kindOf(left)} and ${kindOf(right)} have no order, so this is false`;
+		reading.warnings.push(told);
+		if (left != null && right != null) reading.clashes.push(told);
 	}
 	return holds;
 }

@@ -100,6 +100,13 @@ describe('relations', () => {
 		const { warnings } = judge("isPresent([[x]]) AND [[x]] < 'soon'", scopeWithX(['private words']));
 		expect(warnings).toEqual(["[[x]] < 'soon': a list and a text have no order, so this is false"]);
 	});
+
+	test('R3.34: a clash is between two values; with a variable that nothing wrote there is none', () => {
+		const scope = scopeOf({ thread: { list: [1], no: null } });
+		const both = judge('[[list]] > 1 OR [[missing]] > 1 OR 1 < [[no]]', scope);
+		expect(both.warnings).toHaveLength(3);
+		expect(both.clashes).toEqual([both.warnings[0]]);
+	});
 });
 
 test.each<[Json | symbol, boolean]>([
@@ -148,6 +155,7 @@ describe('hydrated form', () => {
 			holds: true,
 			hydrated: '3 >= 3',
 			warnings: [],
+			clashes: [],
 		});
 	});
 
