@@ -33,7 +33,9 @@ export function withAdditions(raw: JsonObject): JsonObject {
  * of their node or edge, embedded graphs included. The input stays as it is.
  */
 export function platformForm(raw: JsonObject): JsonObject {
-	return changedKeys(raw, {
+	// The model of the platform has them, its files never (1.2).
+	const { secret_variables: _never, ...written } = raw;
+	return changedKeys('secret_variables' in raw ? written : raw, {
 		node_configs: (nodes) => mapObjects(nodes, (node) => embeddedForm(moved(node))),
 		edge_configs: (edges) => mapObjects(edges, moved),
 	});

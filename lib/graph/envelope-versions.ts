@@ -10,6 +10,7 @@ import {
 	single,
 	unknownDocument,
 } from './document-kind';
+import { plainNumber } from './exact-json';
 import { anError, type Fault, pathTo } from './fault';
 
 export function versionAt(raw: JsonObject | null, path: string, number = 0): FoundVersion {
@@ -17,7 +18,7 @@ export function versionAt(raw: JsonObject | null, path: string, number = 0): Fou
 }
 
 export function asNumber(value: Json | undefined): number | null {
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : plainNumber(value);
 	return typeof number === 'number' && Number.isInteger(number) ? number : null;
 }
 

@@ -18,15 +18,25 @@ const SUSPICIOUS = /[\d.]{16}|\d[eE]|\.\d*0(?!\d)|-0(?![.\d])/;
 
 /**
  * The value of a JSON text, with every number that would be written differently than it was read held
- * as raw JSON. When there is none, `plain` itself, the value read already.
+ * by its written form. When there is none, `plain` itself, the value read already.
  */
 export function readExactly(text: string, plain: Json): Json {
 	if (!SUSPICIOUS.test(text)) return plain;
 	const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 	return exact.parse(body, (_key, value, { source }) => {
 		if (typeof value !== 'number' || source === undefined || JSON.stringify(value) === source) return value;
-		return exact.rawJSON(source);
+		return exactNumber(source, value);
 	}) as Json;
+}
+
+/** A number with its written form. It is a function, so that no reader takes it for an object to open. */
+function exactNumber(source: string, number: number): unknown {
+	return Object.assign(() => number, { toJSON: () => exact.rawJSON(source) });
+}
+
+/** The plain number behind one that `readExactly` holds by its written form; any other value unchanged. */
+export function plainNumber(value: unknown): unknown {
+	return typeof value === 'function' ? (value as () => unknown)() : value;
 }
 
 /** The value as text, indented by two blanks. */

@@ -51,7 +51,6 @@ function withForms(value: Json, forms: ReadonlyMap<Json, Json>): Json {
 	const form = forms.get(value);
 	if (form !== undefined) return form;
 	if (Array.isArray(value)) return value.map((item) => withForms(item, forms));
-	// Numbers held as they are written are objects too, but not ones to open.
-	if (!isJsonObject(value) || Object.isFrozen(value)) return value;
+	if (!isJsonObject(value)) return value;
 	return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withForms(inside, forms)]));
 }

@@ -11,8 +11,8 @@ export interface Spot {
 	faults: Fault[];
 }
 
-/** Section of part 4 that allows a spelling. */
-export type DialectRule = '4.1' | '4.2' | '4.3' | '4.4' | '4.5' | '4.6';
+/** Section of part 4 that allows a spelling, or of part 1 that forbids a key. */
+export type DialectRule = '1.2' | '4.1' | '4.2' | '4.3' | '4.4' | '4.5' | '4.6';
 
 /** A label as a key: lower case, trimmed, runs of blanks, `-`, `/` and `_` as one `_` (4.1). */
 export function normalizeKey(key: string): string {

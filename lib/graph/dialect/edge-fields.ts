@@ -14,7 +14,7 @@ const ENDS: ReadonlyMap<string, string> = new Map([
 export function edgeToWireForm(raw: JsonObject, spot: Spot, names: NodeNames): JsonObject {
 	if (isPlain(raw)) return raw;
 	const draft = new Draft(raw, spot);
-	liftConfig(draft);
+	liftKnownConfig(draft);
 	readDiscriminator(draft, 'edge_type', (word) => edgeType(word));
 	if (draft.get('type') === 'companion' && raw.type !== 'companion') {
 		const message =
@@ -38,6 +38,14 @@ export function edgeToWireForm(raw: JsonObject, spot: Spot, names: NodeNames): J
 	}
 	convertCondition(draft, 'condition');
 	return draft.result();
+}
+
+/** A nested `config` is lifted only in edges of a known type: a newer type may have a field of that name. */
+function liftKnownConfig(draft: Draft): void {
+	const config = draft.get('config');
+	if (!isJsonObject(config)) return;
+	const word = draft.get('type') ?? draft.get('edge_type') ?? config.type ?? config.edge_type;
+	if (typeof word === 'string' && edgeType(word) !== null) liftConfig(draft);
 }
 
 function isPlain(raw: JsonObject): boolean {

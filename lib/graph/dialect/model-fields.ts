@@ -84,6 +84,8 @@ export function convertLlm(owner: Draft, key: string): void {
 
 function moveReference(owner: Draft, key: string, id: string): void {
 	const present = owner.get('attachable_llm_config_id');
+	const held = owner.get(key);
+	const name = isJsonObject(held) ? held.named_llm_config_name : null;
 	const advice = 'Write attachable_llm_config_id.';
 	if (present !== undefined && present !== null && present !== id) {
 		const message = `${key} names saved model ${JSON.stringify(id)}, but attachable_llm_config_id names another and counts`;
@@ -91,11 +93,11 @@ function moveReference(owner: Draft, key: string, id: string): void {
 		return;
 	}
 	owner.warn('4.6', key, `${key} without type names a saved model; read as attachable_llm_config_id`, advice);
-	if (present === id) owner.remove(key);
-	else if (present === null) {
-		owner.put('attachable_llm_config_id', id);
-		owner.remove(key);
-	} else owner.splice(key, [['attachable_llm_config_id', id]]);
+	// The name says nothing to a reader, but it stays: in a config that the attached one beats (2.7).
+	const rest: Array<[string, Json]> =
+		typeof name === 'string' ? [[key, { type: 'global_default_llm', named_llm_config_name: name }]] : [];
+	if (present === null) owner.put('attachable_llm_config_id', id);
+	owner.splice(key, present === undefined ? [['attachable_llm_config_id', id], ...rest] : rest);
 }
 
 /** Maps a list and returns the list itself when no item changed. */

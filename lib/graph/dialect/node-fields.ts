@@ -56,6 +56,10 @@ const readProvider: Reader = (draft, key) => {
 		return;
 	}
 	const config = draft.get('llms_config');
+	if (config !== undefined && config !== null && !isJsonObject(config)) {
+		cannotRead(draft, key, 'llms_config.type');
+		return;
+	}
 	const present = isJsonObject(config) ? config : {};
 	if (typeof present.type === 'string' && present.type !== type) {
 		draft.warn(
@@ -72,7 +76,8 @@ const readProvider: Reader = (draft, key) => {
 		`${JSON.stringify(key)} is read as llms_config.type`,
 		'Write llms_config; fmt does it for you.',
 	);
-	const value = { type, provider: PROVIDERS.get(type) ?? null, ...present };
+	const provider = present.provider ?? PROVIDERS.get(type) ?? null;
+	const value = { type, provider, ...present, ...(present.type === null ? { type, provider } : {}) };
 	if (isJsonObject(config) || config === null) {
 		draft.put('llms_config', value);
 		draft.remove(key);
@@ -81,11 +86,8 @@ const readProvider: Reader = (draft, key) => {
 
 const readTools: Reader = (draft, key) => {
 	const value = draft.get(key);
-	const items = Array.isArray(value)
-		? value
-		: isJsonObject(value) && Array.isArray(value.tools)
-			? value.tools
-			: null;
+	const isWrapped = isJsonObject(value) && Object.keys(value).length === 1 && Array.isArray(value.tools);
+	const items = isWrapped ? (value.tools as Json[]) : Array.isArray(value) ? value : null;
 	if (items === null) {
 		cannotRead(draft, key, 'tools_config.tools');
 		return;
@@ -130,13 +132,16 @@ const readMessages: Reader = (draft, key) => {
 	const value = draft.get(key) ?? null;
 	const held = isJsonObject(value) ? (value.static_messages ?? value.messages ?? value.message) : value;
 	const messages = typeof held === 'string' ? [held] : held;
-	if (!Array.isArray(messages) || !messages.every((one) => typeof one === 'string')) {
-		cannotRead(draft, key, 'static_messages_config.static_messages');
-		return;
-	}
 	const mode = isJsonObject(value)
 		? (value.static_messages_selection_mode ?? value.selection_mode ?? value.mode)
 		: undefined;
+	// What says more than messages and their mode would lose the rest.
+	const saidKeys = (held === undefined ? 0 : 1) + (typeof mode === 'string' ? 1 : 0);
+	const isWhole = !isJsonObject(value) || Object.keys(value).length === saidKeys;
+	if (!isWhole || !Array.isArray(messages) || !messages.every((one) => typeof one === 'string')) {
+		cannotRead(draft, key, 'static_messages_config.static_messages');
+		return;
+	}
 	draft.move(key, ['static_messages_config', 'static_messages'], { value: messages });
 	const config = draft.get('static_messages_config');
 	if (typeof mode === 'string' && isJsonObject(config) && !('static_messages_selection_mode' in config)) {

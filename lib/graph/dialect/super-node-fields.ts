@@ -41,7 +41,7 @@ function interfaceToWire(value: JsonObject, spot: Spot, owner: Draft): JsonObjec
 function inputField(row: JsonObject): JsonObject {
 	const entries = Object.entries(row).map(([key, value]): [string, Json] => {
 		if (key === 'type' && !('value_type' in row)) return ['value_type', value];
-		if (key !== 'map_to' || typeof value !== 'string') return [key, value];
+		if (key !== 'map_to' || typeof value !== 'string' || 'mappings' in row) return [key, value];
 		const colon = value.indexOf(':');
 		const target_type = value.slice(0, Math.max(colon, 0));
 		if (!VARIABLE_TARGETS.has(target_type)) return [key, value];

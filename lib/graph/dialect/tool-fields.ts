@@ -26,12 +26,10 @@ export function toolToWireForm(raw: JsonObject, spot: Spot): JsonObject {
 	if (headers !== null)
 		draft.convert('api_headers', headers, 'api_headers given as pairs are read as an object');
 	const mappings = draft.get('result_variable_mappings');
-	if (isJsonObject(mappings)) {
-		draft.convert(
-			'result_variable_mappings',
-			mappingRows(mappings) ?? [],
-			'a map of variable to path is read as result mappings',
-		);
+	const rows = isJsonObject(mappings) ? mappingRows(mappings) : null;
+	if (rows !== null) {
+		const message = 'a map of variable to path is read as result mappings';
+		draft.convert('result_variable_mappings', rows, message);
 	}
 	return draft.result();
 }
@@ -91,17 +89,17 @@ export function toolItem(tool: Json, spot: Spot): Json | null {
 	return type === undefined ? null : { type, tool_id: normalizeKey(tool) };
 }
 
-/** Headers given as pairs (`[name, value]`, `{name, value}` or `{key, value}`); null when they are not. */
+/**
+ * Headers given as pairs (`[name, value]`, `{name, value}` or `{key, value}`); null when they are not, or
+ * when they say more than a map can hold.
+ */
 export function pairsToObject(value: Json | undefined): JsonObject | null {
 	if (!Array.isArray(value)) return null;
 	const entries: Array<[string, Json]> = [];
 	for (const pair of value) {
-		const name = Array.isArray(pair)
-			? pair[0]
-			: isJsonObject(pair)
-				? (pair.name ?? pair.key ?? pair.header)
-				: undefined;
-		const content = Array.isArray(pair) ? pair[1] : isJsonObject(pair) ? pair.value : undefined;
+		if (typeof pair !== 'object' || pair === null || Object.keys(pair).length !== 2) return null;
+		const name = Array.isArray(pair) ? pair[0] : (pair.name ?? pair.key ?? pair.header);
+		const content = Array.isArray(pair) ? pair[1] : pair.value;
 		if (typeof name !== 'string' || content === undefined) return null;
 		if (entries.some(([known]) => known === name)) return null;
 		entries.push([name, content]);
@@ -115,6 +113,9 @@ const PATH_KEYS = ['result_path', 'path', 'field', 'source'] as const;
 /** Result mappings given as a map variable → path or as rows; null when the form is neither. */
 export function mappingRows(value: Json): Json[] | null {
 	if (isJsonObject(value)) {
+		const isNamedTwice = ([name, path]: [string, Json]) =>
+			isJsonObject(path) && (path.target_variable_name ?? name) !== name;
+		if (Object.entries(value).some(isNamedTwice)) return null;
 		return Object.entries(value).map(([target_variable_name, path]): Json =>
 			isJsonObject(path) ? { target_variable_name, ...path } : { target_variable_name, result_path: path },
 		);
@@ -133,16 +134,21 @@ export function mappingRows(value: Json): Json[] | null {
 	return rows.every((row) => row !== null) ? rows : null;
 }
 
-/** Arguments given as rows `{variable, field}` become `{field: "[[variable]]"}`; a map stays (4.3). */
+/**
+ * Arguments given as rows `{variable, field}` become `{field: "[[variable]]"}`; a map stays (4.3). Null
+ * when rows say more than a map can hold.
+ */
 export function argumentMap(value: Json): JsonObject | null {
 	if (isJsonObject(value)) return value;
 	if (!Array.isArray(value)) return null;
 	const entries = value.map((row): [string, Json] | null => {
-		if (!isJsonObject(row)) return null;
+		if (!isJsonObject(row) || Object.keys(row).length !== 2) return null;
 		const field = row.field ?? row.argument ?? row.name;
 		if (typeof field !== 'string') return null;
 		if (typeof row.variable === 'string') return [field, `[[${row.variable}]]`];
 		return row.value === undefined ? null : [field, row.value];
 	});
-	return entries.every((entry) => entry !== null) ? Object.fromEntries(entries) : null;
+	if (!entries.every((entry) => entry !== null)) return null;
+	const map = Object.fromEntries(entries);
+	return Object.keys(map).length === entries.length ? map : null;
 }

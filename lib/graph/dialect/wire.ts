@@ -23,6 +23,11 @@ export interface Wire {
 export function toWire(raw: JsonObject, path = '$'): Wire {
 	const faults: Fault[] = [];
 	const draft = new Draft(raw, { path, subject: null, faults });
+	if (draft.has('secret_variables')) {
+		const message = 'secret_variables is never part of a file and is left out';
+		draft.warn('1.2', 'secret_variables', message, 'Set secrets as secret global variables.');
+		draft.remove('secret_variables');
+	}
 	const config = raw.workflow_config;
 	if (isJsonObject(config)) {
 		draft.put(

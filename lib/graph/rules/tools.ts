@@ -236,10 +236,18 @@ function pastedPlaceholders(
 			rule: 'R-73',
 			path: `${place.path}.code`,
 			subject: place.subject,
-			message: `bind ${quoted(text)} as an argument instead of pasting it into code`,
+			message: `bind ${quoted(nameIn(text))} as an argument instead of pasting it into code`,
 			advice: 'Add it to variable_arguments and set allow_code_variable_substitution to false.',
 		});
 	}
+}
+
+/** The placeholder without its filters, whose arguments may be anything. */
+function nameIn(placeholder: string): string {
+	const [name = ''] = placeholder.split('|', 1);
+	return name === placeholder
+		? placeholder
+		: `${name.trimEnd()}${placeholder.startsWith('{{') ? '}}' : ']]'}`;
 }
 
 /** Our own mappings of HTTP nodes (4.4): the same rules, with the node's result name. */
