@@ -5,7 +5,7 @@ import { evaluateWaiting, triggerOf, type WaitingEdge } from '../edge/waiting';
 import type { Context } from './context';
 import { takeHop } from './hop';
 import { endThread, firstNode } from './place';
-import { mainThreads, memoryOf, rememberTime, waitingEdges } from './standing';
+import { activeCompanions, mainThreads, memoryOf, rememberTime, waitingEdges } from './standing';
 import type { ThreadState } from './state';
 import { runThread } from './thread';
 import { waitingLine } from './waiting-line';
@@ -84,8 +84,9 @@ function firstMatch(context: Context, thread: ThreadState, edges: readonly Waiti
 }
 
 /**
- * What completions armed is judged once for each, so it is written that it was (R5.27). Where only time
- * armed it, the time alone is kept, and not written unless something is written anyway.
+ * What completions armed is judged once for each, so it is written that it was (R5.27). Where only time armed
+ * it, the index of runs tells when it is due again, and nothing is written for as long as the user is silent;
+ * beside companions the index tells of them instead.
  */
 function tellVain(context: Context, { thread, nodeId, edges }: Judged, isLast: boolean): void {
 	const { state, ports } = context;
@@ -94,7 +95,7 @@ function tellVain(context: Context, { thread, nodeId, edges }: Judged, isLast: b
 	const byCompletion = edges.some(
 		({ edge }) => edge.evaluate_while_waiting_config?.trigger_mode === 'on_node_completion',
 	);
-	if (isOpen || byCompletion)
+	if (isOpen || byCompletion || activeCompanions(state).length > 0)
 		context.emit({ type: 'waitingSeen', thread: thread.id, edgeIds, closes: !isOpen && isLast });
 	else for (const edgeId of edgeIds) rememberTime(thread, edgeId, ports.clock.now());
 	context.show({
