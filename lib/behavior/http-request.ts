@@ -55,7 +55,13 @@ export const httpRequest: Behavior<HttpRequestNode> = {
 		const error = outcome.error === null ? null : step.scope.mask(outcome.error);
 		const { success, status } = outcome;
 		const shown = maskTexts(outcome.shown, step.scope);
-		step.report('http_request', { curl_command: curl, status_code: status, response_body: shown, error });
+		step.report('http_request', {
+			curl_command: curl,
+			status_code: status,
+			response_body: shown,
+			// Absent rather than null: readers of streams take a text there or nothing.
+			...(error === null ? {} : { error }),
+		});
 		step.write(writesOf(step.node, { ...outcome, error }));
 		return { output: { curl_command: curl, success, http_status_code: status, http_response: shown } };
 	},

@@ -19,6 +19,7 @@ const TOOL_NODE_TYPES = new Set([
 /** Watches the events of one turn. */
 export interface TurnMetrics {
 	nodeStarted(key: string, nodeType: string, atMs: number): void;
+	/** Its end, or the expiry that cut it off. */
 	nodeEnded(key: string, atMs: number): void;
 	modelReplied(latencyMs: number): void;
 	/** `iteration_metrics` as of now. */
@@ -30,10 +31,13 @@ export function createTurnMetrics(startedAtMs: number): TurnMetrics {
 	const toolLatencies: number[] = [];
 	const modelLatencies: number[] = [];
 	let nodes = 0;
+	let tools = 0;
 	return {
 		nodeStarted(key, nodeType, atMs) {
 			nodes += 1;
-			if (TOOL_NODE_TYPES.has(nodeType)) started.set(key, atMs);
+			if (!TOOL_NODE_TYPES.has(nodeType)) return;
+			tools += 1;
+			started.set(key, atMs);
 		},
 		nodeEnded(key, atMs) {
 			const since = started.get(key);
@@ -47,9 +51,9 @@ export function createTurnMetrics(startedAtMs: number): TurnMetrics {
 			e2e_latency_milliseconds: atMs - startedAtMs,
 			nodes_executed_count: nodes,
 			llm_call_count: modelLatencies.length,
-			tool_call_count: toolLatencies.length,
-			llm_latency_milliseconds: distribution(modelLatencies),
-			tool_latency_milliseconds: distribution(toolLatencies),
+			tool_call_count: tools,
+			llm_call_latency_stats: distribution(modelLatencies),
+			tool_call_latency_stats: distribution(toolLatencies),
 		}),
 	};
 }

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph';
 import type { Json, JsonObject } from '../json';
 import { mergeVariables } from '../value/merge';
 import type { RunEvent, WireEvent } from './contract';
-import type { TurnMetrics } from './metrics';
+import { createTurnMetrics, type TurnMetrics } from './metrics';
 import { systemOf } from './scope';
 import type { RunState, ThreadState } from './state';
 
@@ -26,11 +26,33 @@ export interface DynamicValues {
 	all: JsonObject;
 }
 
+export function newTurn(atMs: number): TurnRecord {
+	return {
+		input: {},
+		events: [],
+		nodeOutputs: {},
+		metrics: createTurnMetrics(atMs),
+		moved: false,
+		dynamic: null,
+	};
+}
+
+/** What is known of the open turn without its events: its start and its input. */
+export function turnInProgress(graph: Graph, state: RunState, globals: JsonObject): TurnRecord {
+	const { openTurn } = state;
+	const turn = newTurn(openTurn?.startedAtMs ?? state.updatedAtMs);
+	if (openTurn === null || openTurn.kind === 'pump') return turn;
+	const { kind, runtimeVariables, startedAtMs: at } = openTurn;
+	turn.input = resolvedInput(graph, state, globals, { at, kind, runtimeVariables, dynamicVariables: {} });
+	return turn;
+}
+
 /** One input/output pair of the record (R9.50). */
 export function pairOf(state: RunState, turn: TurnRecord): JsonObject {
 	return {
 		run_input: turn.input,
-		run_output: { events: turn.events, thread_to_node_outputs: turn.nodeOutputs },
+		// As far as they have come: the end of the run, which may follow, is not of the pair.
+		run_output: { events: [...turn.events], thread_to_node_outputs: turn.nodeOutputs },
 		evaluation: null,
 		iteration_end_state_miscellaneous: endStateOf(state),
 		comments: [],
@@ -90,7 +112,10 @@ export function resolvedInput(
 	graph: Graph,
 	state: RunState,
 	globals: JsonObject,
-	event: Extract<RunEvent, { type: 'turnStarted' }>,
+	event: Pick<
+		Extract<RunEvent, { type: 'turnStarted' }>,
+		'at' | 'kind' | 'dynamicVariables' | 'runtimeVariables'
+	>,
 ): JsonObject {
 	const dynamicVariables = mergeVariables(state.dynamicVariables, event.dynamicVariables);
 	const { supplied, all } = dynamicValues(

@@ -3,7 +3,7 @@
 import type { RunEvent, WireEvent } from './contract';
 import { edgeNameOf } from './history';
 import type { Projection } from './projection';
-import { edgeFields, wireMessage } from './wire';
+import { edgeFields, nodeFields, wireMessage } from './wire';
 
 const EDGE_EVENTS = {
 	direct: 'direct_edge',
@@ -65,8 +65,9 @@ export function projectHop(
 		content: '',
 		memo,
 	});
-	events.push(wire.event('workflow_navigation_message', event.thread, { message }));
+	const frame = state.threads[event.thread]?.frame;
+	const runs = frame?.nodeId === fromNodeId ? frame.nodeRunId : (state.nodeRuns[fromNodeId] ?? null);
+	const left = nodeFields(graph, fromNodeId, runs === null ? null : String(runs));
+	events.push(wire.event('workflow_navigation_message', event.thread, { ...left, message }));
 	return events;
 }
-
-/** An evaluation without a transition is no event of the log, so its id cannot be one of the log's. */

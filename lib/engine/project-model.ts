@@ -2,10 +2,11 @@
 
 import { readFlag } from '../graph/field';
 import type { JsonObject } from '../json';
+import type { ModelAnswer } from '../llm/contract';
 import type { RunEvent, WireEvent } from './contract';
 import type { Projection } from './projection';
 import type { Frame, ThreadState } from './state';
-import { messagePayload, usageInfo, winnerOf, wireMessage } from './wire';
+import { messagePayload, usageFields, winnerOf, wireMessage } from './wire';
 
 /** The execution an event belongs to. */
 export interface Where {
@@ -20,7 +21,7 @@ export function projectReply(
 	where: Where,
 ): WireEvent[] {
 	const id = responseId(where.frame, event.call);
-	const call = winnerOf(event);
+	const finishReason = event.finishReason as ModelAnswer['finishReason'];
 	const fields: JsonObject = {
 		...where.node,
 		message: messagePayload({
@@ -28,30 +29,10 @@ export function projectReply(
 			type: 'ai',
 			content: event.hasOutput && event.text === '' ? JSON.stringify(event.output) : event.text,
 			toolCalls: event.toolCalls,
-			metadata: {
-				finish_reason: event.finishReason,
-				...(event.failedParses.length > 0
-					? {
-							structured_output_retry_metadata: {
-								retry_count: event.failedParses.length,
-								failed_attempts: event.failedParses.map((each) => ({
-									attempt_number: each.attempt,
-									error_message: each.message,
-									latency_milliseconds: each.latencyMs,
-								})),
-							},
-						}
-					: {}),
-			},
+			metadata: { finish_reason: finishReason },
+			call: winnerOf(event),
 		}),
-		llm_usage_info: call
-			? usageInfo(call, {
-					responseId: id,
-					messageId: id,
-					finishReason: event.finishReason,
-					wasStreamed: event.wasStreamed,
-				})
-			: null,
+		...usageFields({ ...event, finishReason }, { responseId: id, messageId: id }),
 	};
 	const events = debugLog({ graph, state, wire }, event, where);
 	if (event.purpose === 'condition') {

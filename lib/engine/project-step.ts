@@ -7,7 +7,15 @@ import { debugLog, llmEventType, projectReply, responseId, type Where } from './
 import type { Projection } from './projection';
 import { sentencesOf } from './sentences';
 import type { ThreadState } from './state';
-import { edgeFields, messageIdOf, messagePayload, nodeFields, usageInfo, winnerOf } from './wire';
+import {
+	edgeFields,
+	messageIdOf,
+	messagePayload,
+	nodeFields,
+	nodeTypeOf,
+	usageFields,
+	winnerOf,
+} from './wire';
 
 type StepEvent = Extract<RunEvent, { lane: string | null }>;
 
@@ -30,26 +38,20 @@ export function projectStep(projection: Projection, event: StepEvent): WireEvent
 			return debugLog(projection, event, { thread, frame, node });
 		case 'answerDiscarded': {
 			const answer = frame?.replies[event.call];
-			const call = answer ? winnerOf(answer) : null;
 			if (!answer) return [];
+			const id = responseId(frame, event.call);
 			return [
 				wire.event('discarded_main_llm', event.thread, {
 					...node,
 					reason: 'global_condition_matched',
 					message: messagePayload({
-						id: responseId(frame, event.call),
+						id,
 						type: 'ai',
 						content: answer.text,
 						toolCalls: answer.toolCalls,
+						call: winnerOf(answer),
 					}),
-					llm_usage_info: call
-						? usageInfo(call, {
-								responseId: responseId(frame, event.call),
-								messageId: null,
-								finishReason: answer.finishReason,
-								wasStreamed: answer.wasStreamed,
-							})
-						: null,
+					...usageFields(answer, { responseId: id, messageId: null }),
 				}),
 			];
 		}
@@ -68,7 +70,6 @@ export function projectStep(projection: Projection, event: StepEvent): WireEvent
 						toolCallId: event.callId,
 						metadata: { tool_result: event.value },
 					}),
-					llm_usage_info: null,
 				}),
 			];
 		}
@@ -86,7 +87,7 @@ function startNode(
 	event: Extract<StepEvent, { type: 'nodeStarted' }>,
 ): WireEvent[] {
 	const nodeRunId = String((state.nodeRuns[event.nodeId] ?? 0) + 1);
-	const type = graph.nodesById.get(event.nodeId)?.type ?? 'unknown';
+	const type = nodeTypeOf(graph, event.nodeId);
 	turn.metrics.nodeStarted(`${event.nodeId}:${nodeRunId}`, type, event.at);
 	const events: WireEvent[] = [];
 	if (event.lane !== null) {
@@ -138,16 +139,8 @@ function spoke(
 	const text = event.text ?? answer?.text ?? '';
 	const message = { id: `${state.eventCount}.0`, type: 'ai' };
 	const messageId = messageIdOf(state.runId, message);
-	const call = answer ? winnerOf(answer) : null;
-	const usage =
-		call && event.call !== null && answer
-			? usageInfo(call, {
-					responseId: responseId(where.frame, event.call),
-					messageId,
-					finishReason: answer.finishReason,
-					wasStreamed: answer.wasStreamed,
-				})
-			: null;
+	const response = answer && event.call !== null ? responseId(where.frame, event.call) : null;
+	const usage = answer && response !== null ? usageFields(answer, { responseId: response, messageId }) : {};
 	const events: WireEvent[] = [];
 	if (
 		event.messageType === 'static' &&
@@ -169,9 +162,12 @@ function spoke(
 		const spoken = wire.event('assistant_response', event.thread, {
 			...where.node,
 			content: texts.length > 1 ? content.trim() : content,
-			response_metadata: { message_type: event.messageType },
-			// Usage stands on the last piece only, so that a reply counts once (R8.16).
-			llm_usage_info: index === texts.length - 1 ? usage : null,
+			response_metadata: {
+				message_type: event.messageType,
+				...(response === null ? {} : { llm_response_id: response }),
+			},
+			// All pieces share the response, and its usage stands on the last alone: a reply counts once (R8.16).
+			...(index === texts.length - 1 ? usage : {}),
 		});
 		spoken.logical_id =
 			index === 0
@@ -190,7 +186,7 @@ function endNode(
 	const nodeRunId = where.frame?.nodeRunId ?? null;
 	turn.metrics.nodeEnded(`${event.nodeId}:${nodeRunId}`, event.at);
 	const output: JsonObject = {
-		type: graph.nodesById.get(event.nodeId)?.type ?? 'unknown',
+		type: nodeTypeOf(graph, event.nodeId),
 		node_logical_id: event.nodeId,
 		node_run_id: nodeRunId,
 		events: [],

@@ -3,11 +3,11 @@
 import type { Graph } from '../graph/graph';
 import type { JsonObject } from '../json';
 import type { RunEvent, WireEvent } from './contract';
-import { createTurnMetrics, isRecorded, latencyStats, tokenUsage } from './metrics';
+import { isRecorded, latencyStats, tokenUsage } from './metrics';
 import { projectHop } from './project-hop';
 import { projectStep, isStep } from './project-step';
 import type { Projection } from './projection';
-import { pairOf, resolvedInput, type TurnRecord } from './pair';
+import { newTurn, pairOf, resolvedInput, turnInProgress, type TurnRecord } from './pair';
 import { companionThreads, hasBackgroundWork } from './standing';
 import { authoredThreadId, type RunState } from './state';
 import { createWireMaker, edgeFields, messageIdOf, messagePayload, nodeFields, uuidOf } from './wire';
@@ -21,13 +21,14 @@ export interface Projector {
 
 /**
  * @param globals Global variables shown in resolved inputs (R9.50); secrets are never among them.
- * @param begun What a turn that was broken off has shown so far.
+ * @param begun What a turn that was broken off has shown so far. Without it the turn has shown nothing, but
+ *        its start and its input are known.
  */
 export function createProjector(
 	graph: Graph,
 	state: RunState,
 	globals: JsonObject = {},
-	begun: TurnRecord = newTurn(0),
+	begun: TurnRecord = turnInProgress(graph, state, globals),
 ): Projector {
 	let turn = begun;
 	return {
@@ -48,24 +49,10 @@ export function createProjector(
 				? projectStep({ graph, state, globals, turn, wire }, event)
 				: projectThread({ graph, state, globals, turn, wire }, event);
 			for (const each of events) {
-				if (isRecorded(each) && !OUTSIDE_PAIRS.has(each.type)) turn.events.push(each);
+				if (isRecorded(each)) turn.events.push(each);
 			}
 			return events;
 		},
-	};
-}
-
-/** Bookkeeping of a turn is not part of the pair it closes. */
-const OUTSIDE_PAIRS = new Set(['end_workflow_iteration']);
-
-function newTurn(atMs: number): TurnRecord {
-	return {
-		input: {},
-		events: [],
-		nodeOutputs: {},
-		metrics: createTurnMetrics(atMs),
-		moved: false,
-		dynamic: null,
 	};
 }
 
@@ -124,34 +111,39 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 		case 'loopDelayed':
 			return [
 				wire.event('self_loop_delay', event.thread, {
-					...nodeFields(graph, event.nodeId, null),
+					...loopFields(projection, event.nodeId),
 					delay_seconds: event.delayMs / 1000,
 					attempt_number: event.attempt,
 				}),
 			];
 		case 'loopRepeated':
-			return [selfLoop(projection, event.thread, event.nodeId)];
+			return [wire.event('self_loop_edge', event.thread, loopFields(projection, event.nodeId))];
 		case 'loopEnded':
 			return [
 				wire.event('self_loop_exhausted', event.thread, {
-					...nodeFields(graph, event.nodeId, null),
+					...loopFields(projection, event.nodeId),
 					outcome: event.outcome,
 					total_attempts: event.attempts,
 					reason:
 						event.outcome === 'max_retries' ? 'All retries were used.' : 'The time of the loop was spent.',
 				}),
 			];
-		case 'nodeExpired':
+		case 'nodeExpired': {
+			const nodeRunId = state.threads[event.thread]?.frame?.nodeRunId ?? null;
+			turn.metrics.nodeEnded(`${event.nodeId}:${nodeRunId}`, event.at);
 			return [
 				wire.event('node_expired', event.thread, {
-					...nodeFields(graph, event.nodeId, state.threads[event.thread]?.frame?.nodeRunId ?? null),
+					...nodeFields(graph, event.nodeId, nodeRunId),
 					attempt_number: event.attempt,
 					reason: event.reason,
 				}),
 			];
+		}
 		case 'parked':
 			return [
-				...(event.selfLoop ? [selfLoop(projection, event.thread, event.nodeId)] : []),
+				...(event.selfLoop
+					? [wire.event('self_loop_edge', event.thread, loopFields(projection, event.nodeId))]
+					: []),
 				wire.event('busy_wait_for_user_message', event.thread, nodeFields(graph, event.nodeId, null)),
 			];
 		case 'threadPaused':
@@ -244,19 +236,16 @@ function judged({ state, wire }: Projection, event: Extract<RunEvent, { type: 'w
 	return boundary;
 }
 
-function selfLoop({ graph, state, wire }: Projection, threadId: string, nodeId: string): WireEvent {
-	return wire.event(
-		'self_loop_edge',
-		threadId,
-		edgeFields(graph, {
-			edgeId: null,
-			edgeName: null,
-			edgeRunId: String(state.eventCount),
-			fromNodeId: nodeId,
-			toNodeId: nodeId,
-			reason: null,
-		}),
-	);
+/** A loop has no edge of its own in the file: its events lead from the node to itself. */
+function loopFields({ graph, state }: Projection, nodeId: string): JsonObject {
+	return edgeFields(graph, {
+		edgeId: null,
+		edgeName: null,
+		edgeRunId: String(state.eventCount),
+		fromNodeId: nodeId,
+		toNodeId: nodeId,
+		reason: null,
+	});
 }
 
 function endTurn(

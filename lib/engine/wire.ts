@@ -53,11 +53,18 @@ export function uuidOf(text: string): string {
 	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** The type as the file has it, also of a node that this release does not know (R7.19.1). */
+export function nodeTypeOf(graph: Graph, nodeId: string): string {
+	const node = graph.nodesById.get(nodeId);
+	return (node?.type === 'unknown' ? node.original_type : node?.type) ?? 'unknown';
+}
+
 export function nodeFields(graph: Graph, nodeId: string, nodeRunId: string | null): JsonObject {
 	return {
 		origin_node_logical_id: nodeId,
 		origin_node_name: graph.nodesById.get(nodeId)?.name ?? null,
-		origin_node_run_id: nodeRunId,
+		// Executions count from 1: what a node has generated for it before its first belongs to none.
+		origin_node_run_id: nodeRunId === '0' ? null : nodeRunId,
 	};
 }
 
@@ -92,9 +99,12 @@ export function messagePayload(fields: {
 	name?: string | null;
 	toolCalls?: readonly ToolCall[];
 	metadata?: JsonObject;
-	usage?: JsonObject | null;
+	/** The call that a model's message came from. */
+	call?: CallRecord | null;
 	toolCallId?: string;
 }): JsonObject {
+	const calls = fields.toolCalls ?? [];
+	const usage = fields.call?.usage;
 	return {
 		content: fields.content,
 		additional_kwargs: {},
@@ -102,21 +112,25 @@ export function messagePayload(fields: {
 		type: fields.type,
 		name: fields.name ?? null,
 		id: fields.id,
-		tool_calls: (fields.toolCalls ?? []).map((call) => ({
-			id: call.id,
-			name: call.name,
-			args: call.arguments,
-			type: 'tool_call',
-		})),
-		invalid_tool_calls: (fields.toolCalls ?? [])
+		tool_calls: calls
+			.filter((call) => call.invalidArguments === undefined)
+			.map((call) => ({ id: call.id, name: call.name, args: call.arguments, type: 'tool_call' })),
+		invalid_tool_calls: calls
 			.filter((call) => call.invalidArguments !== undefined)
 			.map((call) => ({
 				id: call.id,
 				name: call.name,
 				args: call.invalidArguments ?? '',
 				error: 'arguments are not a JSON object',
+				type: 'invalid_tool_call',
 			})),
-		usage_metadata: fields.usage ?? null,
+		usage_metadata: usage
+			? {
+					input_tokens: usage.promptTokens,
+					output_tokens: usage.completionTokens,
+					total_tokens: usage.totalTokens,
+				}
+			: null,
 		...(fields.toolCallId === undefined ? {} : { tool_call_id: fields.toolCallId }),
 	};
 }
@@ -148,27 +162,45 @@ export function wireMessage(graph: Graph, runId: string, message: Message): Json
 	});
 }
 
-/** R8.20. `responseId` makes several events of one call one call in the metrics (R8.16). */
-export function usageInfo(
-	call: CallRecord,
-	parts: { responseId: string; messageId: string | null; finishReason: string | null; wasStreamed: boolean },
+/**
+ * `llm_usage_info` (R8.20), or nothing: clients take a null there for an event they do not know.
+ * `responseId` makes several events of one call one call in the metrics (R8.16).
+ */
+export function usageFields(
+	answer: Pick<ModelAnswer, 'calls' | 'finishReason' | 'wasStreamed' | 'failedParses'>,
+	{ responseId, messageId }: { responseId: string; messageId: string | null },
 ): JsonObject {
-	return {
+	const call = winnerOf(answer);
+	if (call === null) return {};
+	const { failedParses } = answer;
+	const info: JsonObject = {
 		response_model: call.model,
 		provider: call.provider,
 		named_llm_config_id: call.namedConfigId,
 		named_llm_config_name: call.namedConfigName,
-		llm_response_id: parts.responseId,
-		ai_message_turn_id: parts.messageId,
+		llm_response_id: responseId,
+		ai_message_turn_id: messageId,
 		used_user_api_key: call.usedUserKey,
-		finish_reason: parts.finishReason === null ? [] : [parts.finishReason],
+		finish_reason: [answer.finishReason],
 		response_latency_milliseconds: call.latencyMs,
 		prompt_tokens: call.usage.promptTokens,
 		completion_tokens: call.usage.completionTokens,
 		total_tokens: call.usage.totalTokens,
-		was_streamed: parts.wasStreamed,
+		was_streamed: answer.wasStreamed,
 		was_estimated: call.usage.estimated,
 	};
+	// R8.14.
+	if (failedParses.length > 0) {
+		info['structured_output_retry_metadata'] = {
+			retry_count: failedParses.length,
+			failed_attempts: failedParses.map((each) => ({
+				attempt_number: each.attempt,
+				error_message: each.message,
+				latency_milliseconds: each.latencyMs,
+			})),
+		};
+	}
+	return { llm_usage_info: info };
 }
 
 /** The call whose answer was used, for the usage of a reply. */

@@ -39,7 +39,7 @@ const rows: ReadonlyArray<readonly [string, string, readonly string[]]> = [
 	['R9.9', 'workflow_error', ['error_message', 'stack_trace', ...usage]],
 	['R9.10', 'workflow_warning', ['warning_message']],
 	['R9.11', 'workflow_show_state', ['thread_id', 'runtime_variables', 'workflow_runtime_variables']],
-	['R9.12', 'workflow_navigation_message', ['message']],
+	['R9.12', 'workflow_navigation_message', [...node, 'message']],
 	['R9.13', 'start_thread', []],
 	['R9.14', 'pause_thread', ['last_node_logical_id']],
 	['R9.15', 'end_thread', ['last_node_logical_id']],
@@ -67,8 +67,8 @@ const rows: ReadonlyArray<readonly [string, string, readonly string[]]> = [
 	['R9.30', 'assistant_response', [...node, 'content', 'response_metadata', 'llm_usage_info']],
 	['R9.31', 'direct_edge', edge],
 	['R9.32', 'self_loop_edge', edge],
-	['R9.33', 'self_loop_delay', [...node, 'delay_seconds', 'attempt_number']],
-	['R9.34', 'self_loop_exhausted', [...node, 'outcome', 'total_attempts', 'reason']],
+	['R9.33', 'self_loop_delay', [...edge, 'delay_seconds', 'attempt_number']],
+	['R9.34', 'self_loop_exhausted', [...edge, 'outcome', 'total_attempts']],
 	['R9.35', 'node_expired', [...node, 'attempt_number', 'reason']],
 	// Ours: judged_by, where a model decided.
 	['R9.36', 'conditional_edge', [...edge, 'args_filled', 'super_node_exit_origin', 'judged_by']],
@@ -114,7 +114,7 @@ describe('fields', () => {
 	test.each(rows)('%s: %s', (_rule, type, fields) => {
 		const found = of(type);
 		expect(found.length).toBeGreaterThan(0);
-		const optional = new Set(['judged_by']);
+		const optional = new Set(['judged_by', 'llm_usage_info', 'error']);
 		const wanted = [...common, ...fields].filter((field) => !optional.has(field)).sort();
 		for (const event of found) {
 			expect(

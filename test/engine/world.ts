@@ -18,6 +18,7 @@ import type { Json, JsonObject } from '../../lib/json';
 import type { ModelAnswer, ModelRequest } from '../../lib/llm/contract';
 import { silentLog } from '../../lib/log';
 import type { Tools } from '../../lib/tool/contract';
+import { expectOrder, expectShapes, tellAll } from '../wire/told';
 import { movedClock, type MovedClock } from './clock';
 
 /** What the scripted model says: a text, exits picked by destination name, tool calls, an object, or a failure. */
@@ -55,6 +56,8 @@ export interface World {
 	refold(): RunState;
 	/** Continues as after a crash: only what the journal holds survives. */
 	crash(): void;
+	/** What was shown before a crash may lack what was stored in its moment. */
+	hasCrashed: boolean;
 	pauseRequested: boolean;
 	/** Ends what the next commands do when it aborts. */
 	signal: AbortSignal | null;
@@ -78,6 +81,12 @@ const noTools: Tools = {
 	call: () => Promise.resolve({ ok: false, code: 'NO_TOOLS', message: 'No tools in this test' }),
 	sideEffectOf: () => 'unknown',
 };
+
+/** Those of the test in progress. */
+const worlds: World[] = [];
+afterEach(() => {
+	for (const world of worlds.splice(0)) expectRecord(world);
+});
 
 export function createWorld(options: WorldOptions): World {
 	const graph = isGraph(options.graph) ? options.graph : loadGraph(options.graph);
@@ -113,6 +122,7 @@ export function createWorld(options: WorldOptions): World {
 		requests,
 		ports,
 		surroundings,
+		hasCrashed: false,
 		pauseRequested: false,
 		signal: null,
 		onAppend: null,
@@ -136,7 +146,7 @@ export function createWorld(options: WorldOptions): World {
 			}),
 		say: (message, input) => world.send({ type: 'turn', input: turnInput(message, input) }),
 		async send(command) {
-			const from = world.log.length;
+			const [from, shown] = [world.log.length, world.wire.length];
 			await advance({
 				graph,
 				state: world.state,
@@ -154,6 +164,8 @@ export function createWorld(options: WorldOptions): World {
 				...(world.signal === null ? {} : { signal: world.signal }),
 				onEvent: (event) => world.wire.push(event),
 			});
+			// Whatever a test is about, nothing that its run tells deviates from the protocol.
+			expectShapes(world.wire.slice(shown));
 			return world.trace(from);
 		},
 		trace: (from) => traceOf(graph, world.log.slice(from)),
@@ -163,6 +175,7 @@ export function createWorld(options: WorldOptions): World {
 			return state;
 		},
 		crash() {
+			world.hasCrashed = true;
 			world.state = loadState(saveState(world.refold()));
 		},
 		types: (from = 0) => world.wire.slice(from).map((event) => event.type),
@@ -175,7 +188,21 @@ export function createWorld(options: WorldOptions): World {
 				event.type === 'workflow_warning' ? [String(event['warning_message'])] : [],
 			),
 	};
+	worlds.push(world);
 	return world;
+}
+
+/** The log tells a whole run in order, and what was shown live is just that (R5.33). */
+function expectRecord({ graph, log, wire, surroundings, hasCrashed }: World): void {
+	const told = tellAll({ graph, log, globals: surroundings.globals });
+	if (hasCrashed) expectShapes(told);
+	expectOrder(told);
+	if (hasCrashed) return;
+	const recorded = wire.filter(
+		(event) => event.type !== 'waiting_evaluation_boundary' || event['transitioned'] === true,
+	);
+	// Comparing texts is a hundred times faster, and most runs are equal.
+	if (JSON.stringify(recorded) !== JSON.stringify(told)) expect(recorded).toEqual(told);
 }
 
 function isGraph(graph: JsonObject | Graph): graph is Graph {
