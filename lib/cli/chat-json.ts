@@ -1,39 +1,59 @@
 /** Conversations for programs: turns in, wire events out, one JSON object a line, each turn closed by its own line. */
 
-import { codeOf, InteractlyError, messageOf } from '../errors';
+import type { WireEvent } from '../engine/contract';
+import { codeOf, InputError, InteractlyError, messageOf } from '../errors';
 import type { JsonObject } from '../json';
 import type { TurnResult } from '../run/contract';
 import type { Turn } from './chat-turns';
-import type { Conversation } from './conversation';
+import type { Conversation, Standing } from './conversation';
+import { errorText } from './error-text';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
+/** A turn, or why a line is none. */
+export type GivenTurn = Turn | InputError;
+
 /**
- * Plays every turn, also after one that failed: the program on the other side decides what that means.
- * A refused command closes with the state the run is in and the refusal as `error`.
+ * Plays every turn, also after one that failed or could not be read: the program on the other side decides what
+ * that means. A refused one closes with the state the run is in and the refusal as `error`.
  */
 export async function converseInJson(
 	terminal: Terminal,
 	conversation: Conversation,
-	turns: AsyncIterable<Turn> | Iterable<Turn>,
+	turns: AsyncIterable<GivenTurn> | Iterable<GivenTurn>,
 ): Promise<ExitCode> {
 	const write = (value: JsonObject) => terminal.out(`${JSON.stringify(value)}\n`);
 	let code: ExitCode = EXIT_CODES.fine;
 	for await (const turn of turns) {
 		if (conversation.isInterrupted) break;
-		try {
-			const result = await conversation.take(turn, write);
-			write(closingLine(result, result.error));
-			if (result.error !== null) code = EXIT_CODES.found;
-		} catch (error) {
-			write(closingLine(conversation.latest, refusalOf(error)));
-			code = EXIT_CODES.found;
+		if (turn instanceof InputError) {
+			// A person may have written the line: standard error tells which one it is.
+			terminal.err(errorText(turn));
+			write(closingLine(conversation.standing, refusalOf(turn)));
+			code = EXIT_CODES.trouble;
+			continue;
 		}
+		const error = await takeTurn(conversation, turn, write);
+		write(closingLine(conversation.standing, error));
+		if (error !== null && code === EXIT_CODES.fine) code = EXIT_CODES.found;
 	}
 	return code;
 }
 
 type Refusal = NonNullable<TurnResult['error']>;
+
+/** Why the turn failed or was refused, or null. */
+async function takeTurn(
+	conversation: Conversation,
+	turn: Turn,
+	onEvent: (event: WireEvent) => void,
+): Promise<Refusal | null> {
+	try {
+		return (await conversation.take(turn, onEvent)).error;
+	} catch (error) {
+		return refusalOf(error);
+	}
+}
 
 function refusalOf(error: unknown): Refusal {
 	const advice = error instanceof InteractlyError ? (error.advice ?? null) : null;
@@ -41,15 +61,15 @@ function refusalOf(error: unknown): Refusal {
 }
 
 /** The line after a turn's events; `error` is there only when there was one. */
-function closingLine(result: TurnResult | null, error: Refusal | null): JsonObject {
+function closingLine(standing: Standing | null, error: Refusal | null): JsonObject {
 	return {
 		type: 'turn',
-		run_id: result?.runId ?? null,
-		turn_number: result?.turnNumber ?? 0,
-		status: result?.status ?? 'not_started',
-		is_waiting_for_input: result?.isWaitingForInput ?? false,
-		is_completed: result?.isCompleted ?? false,
-		has_background_work: result?.hasBackgroundWork ?? false,
+		run_id: standing?.runId ?? null,
+		turn_number: standing?.turnNumber ?? 0,
+		status: standing?.status ?? 'not_started',
+		is_waiting_for_input: standing?.isWaitingForInput ?? false,
+		is_completed: standing?.isCompleted ?? false,
+		has_background_work: standing?.hasBackgroundWork ?? false,
 		...(error === null ? {} : { error: { ...error } }),
 	};
 }

@@ -29,7 +29,7 @@ interface TalkRequest {
 }
 
 /** Plays a script and shows it as a conversation. */
-export async function play(request: TalkRequest, turns: readonly Turn[]): Promise<ExitCode> {
+export async function perform(request: TalkRequest, turns: readonly Turn[]): Promise<ExitCode> {
 	let isFine = true;
 	for (const turn of turns) {
 		if (request.conversation.isInterrupted) break;
@@ -42,17 +42,19 @@ export async function play(request: TalkRequest, turns: readonly Turn[]): Promis
 /** Talks until the conversation or the input ends; fine when the last turn was. */
 export async function talk(request: TalkRequest): Promise<ExitCode> {
 	const { terminal, conversation } = request;
-	let isFine = conversation.runId !== null || (await takeTurn(request, { message: null }));
-	const lines = terminal.lines(PROMPT);
-	while (conversation.latest?.isCompleted !== true && !conversation.isInterrupted) {
+	// A run that goes on is pumped first: it says what an interruption cut off, and where it stands.
+	const isContinued = conversation.runId !== null;
+	let isFine = await takeTurn(request, { message: null, command: isContinued ? 'pump' : 'start' });
+	const lines = terminal.lines({ prompt: PROMPT, signal: conversation.interruption });
+	while (conversation.standing?.isCompleted !== true && !conversation.isInterrupted) {
 		const line = await nextLine(request, lines.next());
 		if (line === null || line.trim() === '/quit') break;
 		const turn = readLine(request, line);
 		if (turn !== null) isFine = await takeTurn(request, turn);
 	}
 	lines.close();
-	const { latest } = conversation;
-	if (latest?.isCompleted === true) terminal.err(`(the conversation is over: ${latest.status})\n`);
+	const { standing } = conversation;
+	if (standing?.isCompleted === true) terminal.err(`(the conversation is over: ${standing.status})\n`);
 	return isFine ? EXIT_CODES.fine : EXIT_CODES.found;
 }
 
@@ -72,7 +74,7 @@ async function nextLine(request: TalkRequest, pending: Promise<string | null>): 
 		await Promise.race([arrived, pause]);
 		waiting.abort();
 		if (line === undefined) await takeTurn(request, { message: null, command: 'pump' });
-		if (conversation.latest.isCompleted) return null;
+		if (conversation.standing?.isCompleted === true || conversation.isInterrupted) return null;
 	}
 	return await arrived;
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { InputError } from '../errors';
+import { findSyntaxError } from '../graph/syntax';
 import type { Json, JsonObject } from '../json';
 import type { TurnRequest } from '../run/contract';
 
@@ -33,6 +34,7 @@ export function readTurnObject(value: unknown, place: string): Turn {
 		const key = issue?.path.join('.') ?? '';
 		throw malformed(place, `${key === '' ? '' : `"${key}": `}${issue?.message ?? 'not a turn'}`);
 	}
+	refuseBurden(read.data, place);
 	const {
 		message,
 		command,
@@ -47,31 +49,47 @@ export function readTurnObject(value: unknown, place: string): Turn {
 	};
 }
 
+/** These commands bring the run nothing (R1.12, R1.14, R2.4): what came with them would be lost in silence. */
+const BARE: ReadonlySet<string> = new Set(['pause', 'stop', 'pump']);
+
+function refuseBurden(turn: z.infer<typeof turnSchema>, place: string): void {
+	const { command = '', message, ...variables } = turn;
+	if (!BARE.has(command)) return;
+	const key = (message ?? '') === '' ? Object.keys(variables)[0] : 'message';
+	if (key !== undefined) throw malformed(place, `"${key}": a "${command}" brings the run nothing`);
+}
+
 /** One line of standard input. @throws {InputError} `TURN_MALFORMED`. */
 export function readTurnLine(line: string, number: number): Turn {
 	return readTurnObject(parseJson(line, `line ${number}`), `line ${number}`);
 }
 
 /** A script: an array of turns. @throws {InputError} `TURN_MALFORMED`. */
-export function readScript(text: string): Turn[] {
-	const value = parseJson(text, 'the script');
-	if (!Array.isArray(value)) throw malformed('the script', 'not an array of turns');
-	return value.map((turn, index) => readTurnObject(turn, `turns[${index}]`));
+export function readScript(text: string, name: string): Turn[] {
+	const value = parseJson(text, name);
+	if (!Array.isArray(value)) throw malformed(name, 'not an array of turns');
+	return value.map((turn, index) => readTurnObject(turn, `turns[${index}] of ${name}`));
 }
 
 function parseJson(text: string, place: string): Json {
+	// Windows programs put a byte order mark before what they write.
+	const body = text.startsWith('\ufeff') ? text.slice(1) : text;
 	try {
-		return JSON.parse(text) as Json;
+		return JSON.parse(body) as Json;
 	} catch (error) {
 		// The parser's own message quotes the text, and that is what a patient said.
-		throw malformed(place, 'not JSON', error);
+		const { line, column, hint } = findSyntaxError(body);
+		const lines = body.trimEnd().includes('\n') ? `line ${line}, ` : '';
+		throw malformed(place, `not JSON at ${lines}column ${column}`, { hint, cause: error });
 	}
 }
 
-function malformed(place: string, what: string, cause?: unknown): InputError {
+function malformed(place: string, what: string, more: { hint?: string; cause?: unknown } = {}): InputError {
+	const { hint, cause } = more;
+	const form = 'A turn is {"message": "…"}, with "command" and "dynamic_variables" where they are needed.';
 	return new InputError('TURN_MALFORMED', `The turn cannot be read: ${what}.`, {
 		place,
-		advice: 'Write {"message": "…"}, with "command" and "dynamic_variables" where they are needed.',
+		advice: hint === undefined ? form : `${hint} ${form}`,
 		cause,
 	});
 }

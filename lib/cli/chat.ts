@@ -5,14 +5,16 @@ import { shownPlace } from '../assemble/open-sealed';
 import { InputError } from '../errors';
 import { LIST_PRICES, readPrices, type PriceTable } from '../llm/cost';
 import { openStore } from '../store/open';
-import { converseInJson } from './chat-json';
-import { play, talk } from './chat-talk';
+import { converseInJson, type GivenTurn } from './chat-json';
+import { perform, talk } from './chat-talk';
 import { readScript, readTurnLine, type Turn } from './chat-turns';
-import { createConversation } from './conversation';
+import { createConversation, type Conversation } from './conversation';
 import { costText } from './cost-text';
 import { nameOf, readText } from './document';
-import { type ExitCode } from './exit-code';
+import type { ExitCode } from './exit-code';
+import { exitCodeOf } from './interruption';
 import { credentialsFrom, fallbackLlm } from './providers';
+import { expectStore, meetRun } from './meet-run';
 import type { Terminal } from './terminal';
 
 export interface ChatRequest {
@@ -39,9 +41,13 @@ export async function chat(terminal: Terminal, request: ChatRequest): Promise<Ex
 	const credentials = credentialsFrom(terminal.env);
 	const fallback = fallbackLlm(request.model, credentials);
 	const document = request.file === undefined ? null : await readText(terminal, request.file);
-	const turns = request.script === undefined ? null : readScript(await readText(terminal, request.script));
+	const turns =
+		request.script === undefined
+			? null
+			: readScript(await readText(terminal, request.script), nameOf(request.script));
 	const prices =
 		request.prices === undefined ? LIST_PRICES : readPrices(await readText(terminal, request.prices));
+	if (request.run !== undefined) expectStore(request.store ?? '');
 	const station = await openStation({
 		...(request.store === undefined
 			? { store: await openStore({ type: 'memory' }) }
@@ -68,32 +74,61 @@ async function converse(parts: {
 	prices: PriceTable;
 }): Promise<ExitCode> {
 	const { terminal, request, station, document, turns, prices } = parts;
+	const { file, run: runId, store: place = '' } = request;
 	// A run that is not there is known before the first word is said.
-	if (request.run !== undefined) await station.runner.record(request.run);
+	if (runId !== undefined) await meetRun(terminal, { store: station.store, place, runId, file, document });
+	const signal = terminal.interruption();
+	const hint = (id: string) => `(run ${id}; --store ${shownPlace(place)} --run ${id} continues it)\n`;
 	const conversation = createConversation({
 		station,
 		source: document === null ? null : { type: 'document', document },
-		runId: request.run ?? null,
-		signal: terminal.interruption(),
+		runId: runId ?? null,
+		signal,
+		// A program that is killed in its first turn would never learn the run from a closing line.
+		onRun: (id) => {
+			if (request.json && request.store !== undefined) terminal.err(hint(id));
+		},
 	});
-	if (request.json) return await converseInJson(terminal, conversation, turns ?? turnsOfInput(terminal));
-	const talking = { terminal, conversation, isTraced: request.trace };
-	const code = turns === null ? await talk(talking) : await play(talking, turns);
-	if (terminal.isScreen) terminal.err(costText(conversation.usage, prices));
-	if (request.store !== undefined && conversation.runId !== null) {
-		terminal.err(
-			`(run ${conversation.runId}; --store ${shownPlace(request.store)} --run ${conversation.runId} continues it)\n`,
-		);
+	const code = await play({ terminal, request, conversation, turns });
+	if (!request.json) {
+		if (terminal.isScreen) terminal.err(costText(conversation.usage, prices));
+		const goesOn = conversation.standing?.isCompleted !== true;
+		if (request.store !== undefined && conversation.runId !== null && goesOn)
+			terminal.err(hint(conversation.runId));
 	}
-	return code;
+	return exitCodeOf(signal) ?? code;
 }
 
-async function* turnsOfInput(terminal: Terminal): AsyncIterable<Turn> {
-	const lines = terminal.lines();
+/** All turns, in the way the request asks for. */
+async function play(parts: {
+	terminal: Terminal;
+	request: ChatRequest;
+	conversation: Conversation;
+	turns: Turn[] | null;
+}): Promise<ExitCode> {
+	const { terminal, request, conversation, turns } = parts;
+	if (request.json) {
+		return await converseInJson(terminal, conversation, turns ?? turnsOfInput(terminal, conversation));
+	}
+	const talking = { terminal, conversation, isTraced: request.trace };
+	return turns === null ? await talk(talking) : await perform(talking, turns);
+}
+
+async function* turnsOfInput(terminal: Terminal, conversation: Conversation): AsyncIterable<GivenTurn> {
+	const lines = terminal.lines({ signal: conversation.interruption });
 	let number = 0;
 	for (let line = await lines.next(); line !== null; line = await lines.next()) {
 		number += 1;
-		if (line.trim() !== '') yield readTurnLine(line, number);
+		if (line.trim() !== '') yield givenTurn(line, number);
+	}
+}
+
+function givenTurn(line: string, number: number): GivenTurn {
+	try {
+		return readTurnLine(line, number);
+	} catch (error) {
+		if (error instanceof InputError) return error;
+		throw error;
 	}
 }
 
@@ -106,6 +141,11 @@ function refuseContradictions({ file, run, store, script, json }: ChatRequest): 
 	if (file === undefined && run === undefined) {
 		throw new InputError('GRAPH_MISSING', 'There is no graph to talk to.', {
 			advice: 'Name a graph file, or continue a kept run with --store FILE --run ID.',
+		});
+	}
+	if (file === '-' && script === '-') {
+		throw new InputError('INPUT_TAKEN', `The graph and the script cannot both come from ${nameOf('-')}.`, {
+			advice: 'Name a file for one of the two.',
 		});
 	}
 	if (file === '-' && script === undefined) {

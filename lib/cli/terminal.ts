@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import { systemClock, type Clock } from '../clock';
+import { interruptionOf } from './interruption';
 
 export interface Terminal {
 	/** What the command is for: standard output. */
@@ -10,9 +11,9 @@ export interface Terminal {
 	err(text: string): void;
 	/** All of standard input, as text. */
 	readInput(): Promise<string>;
-	/** Standard input line by line. A prompt is shown before each line when a person types them. */
-	lines(prompt?: string): Lines;
-	/** Aborts when the person presses Ctrl-C; asked for by commands that have something to finish first. */
+	/** Standard input line by line. */
+	lines(options?: LinesOptions): Lines;
+	/** Aborts on Ctrl-C and its kin; asked for by commands that have something to finish first. */
 	interruption(): AbortSignal;
 	/** A person sits at both ends. */
 	readonly isInteractive: boolean;
@@ -20,6 +21,13 @@ export interface Terminal {
 	readonly isScreen: boolean;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly clock: Clock;
+}
+
+export interface LinesOptions {
+	/** Shown before each line when a person types them. */
+	prompt?: string;
+	/** Ends the reading. */
+	signal?: AbortSignal;
 }
 
 export interface Lines {
@@ -33,6 +41,8 @@ export function processTerminal(): Terminal {
 	const { stdin, stdout, stderr } = process;
 	// `interactly … | head` closes our output early; that ends the work and is no failure.
 	stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+	// Nobody reads the complaints any more; the work is still wanted.
+	stderr.on('error', () => undefined);
 	return {
 		out: (data) => void stdout.write(data),
 		err: (text) => void stderr.write(text),
@@ -41,14 +51,14 @@ export function processTerminal(): Terminal {
 			for await (const chunk of stdin) chunks.push(chunk as Buffer);
 			return Buffer.concat(chunks).toString('utf8');
 		},
-		lines: (prompt) => {
+		lines: ({ prompt, signal } = {}) => {
 			const isAsking = prompt !== undefined && stdin.isTTY === true;
 			const reader = createInterface({ input: stdin, ...(isAsking ? { output: stdout, prompt } : {}) });
 			// A terminal that is read line by line hands Ctrl-C to the reader and not to the process.
-			reader.on('SIGINT', () => {
-				process.emit('SIGINT');
-				reader.close();
-			});
+			reader.on('SIGINT', () => process.emit('SIGINT'));
+			const close = () => reader.close();
+			if (signal?.aborted === true) close();
+			signal?.addEventListener('abort', close, { once: true });
 			const lines = reader[Symbol.asyncIterator]();
 			return {
 				next: async () => {
@@ -56,15 +66,10 @@ export function processTerminal(): Terminal {
 					const { done, value } = await lines.next();
 					return done === true ? null : value;
 				},
-				close: () => reader.close(),
+				close,
 			};
 		},
-		interruption: () => {
-			const controller = new AbortController();
-			// Once: a second Ctrl-C ends the process as usual.
-			process.once('SIGINT', () => controller.abort(new Error('interrupted')));
-			return controller.signal;
-		},
+		interruption: () => interruptionOf(process),
 		isInteractive: stdin.isTTY === true && stdout.isTTY === true,
 		isScreen: stdout.isTTY === true,
 		env: process.env,

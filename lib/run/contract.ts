@@ -47,6 +47,8 @@ export interface TurnRequest {
 	signal?: AbortSignal;
 	/** Milliseconds for the whole turn; the run stays resumable when it is spent. Default none. */
 	timeoutMs?: number;
+	/** Told the run as soon as it is found or made, before anything of the turn is executed. */
+	onRun?: (runId: string) => void;
 	/** Events as they become durable, then `token` pieces as models produce them (R8.17). */
 	onEvent?: (event: WireEvent) => void;
 	onToken?: (text: string) => void;

@@ -2,6 +2,8 @@
 
 import type { TurnInput, UserMessage } from '../engine/contract';
 import { LimitError } from '../errors';
+import { checkJsonValue } from '../graph/json-text';
+import { DEFAULT_LIMITS } from '../graph/limits';
 import { isJsonObject, type Json, type JsonObject } from '../json';
 import { COMMANDS, type CommandName } from './commands';
 import type { TurnRequest } from './contract';
@@ -31,6 +33,8 @@ export interface ReadTurn {
  */
 export function readTurn(request: TurnRequest): ReadTurn {
 	const turn = request.runInput === undefined ? readFields(request) : readRunInput(request.runInput, request);
+	checkDepth('dynamic_variables', turn.input.dynamicVariables);
+	checkDepth('runtime_variables', turn.input.runtimeVariables);
 	for (const key of Object.keys(turn.input.runtimeVariables)) checkVariableName(key, 'runtime_variables');
 	for (const messages of Object.values(turn.input.messages)) messages.forEach(checkSize);
 	return turn;
@@ -43,6 +47,16 @@ export function checkVariableName(name: string, place: string): void {
 		`${place}[${JSON.stringify(name)}]`,
 		'names of runtime variables must not start with "_" or contain "." (R4.16)',
 		'Rename the variable.',
+	);
+}
+
+/** As deep as a graph may be: what nests without measure cannot be stored. */
+function checkDepth(name: string, values: JsonObject): void {
+	if (checkJsonValue(values, { ...DEFAULT_LIMITS, textBytes: Infinity }) === null) return;
+	throw inputRefused(
+		name,
+		`its values nest deeper than ${DEFAULT_LIMITS.depth} levels`,
+		'Send the values flatter, or as JSON text.',
 	);
 }
 

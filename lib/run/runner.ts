@@ -64,6 +64,7 @@ export function createRunner(options: RunnerOptions): Runner {
 		let lead: TurnResult | null = null;
 		for (let finished: string | null = null; ;) {
 			const located = await locator.locate({ request, turn: read, finished });
+			request.onRun?.(located.runId);
 			if (read.command === 'pause' || read.command === 'stop') taker.interfere(located.runId, read.command);
 			try {
 				const result = await taker.take({ ...located, turn: read, request });

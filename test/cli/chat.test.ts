@@ -1,10 +1,11 @@
 /** chat: turns in, events out; scripts, kept runs, keys from the environment, and what a person sees. */
 
 import { LLMock } from '@copilotkit/aimock';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../lib/json';
+import { openCountingServer } from './held-model';
 import { interactly, type Session } from './session';
 
 const folder = mkdtempSync(join(tmpdir(), 'interactly-chat-'));
@@ -156,11 +157,131 @@ describe('for programs', () => {
 		},
 	);
 
+	it('after a line that is no turn the conversation goes on, and the line is closed too', async () => {
+		const session = await interactly(['chat', asking, '--json'], {
+			env,
+			input: '{"message":null}\n{"message": "hello\n{"message":"aspirin"}\n',
+		});
+		expect(session.code).toBe(2);
+		expect(turnsOf(session)).toHaveLength(3);
+		expect(turnsOf(session)[1]).toMatchObject({
+			turn_number: 1,
+			is_waiting_for_input: true,
+			error: { code: 'TURN_MALFORMED', message: expect.stringContaining('column 19') },
+		});
+		expect(session.err + session.out).not.toContain('hello');
+		expect(textsOf(session)).toEqual(['Hi you.', 'Aspirin it is.']);
+	});
+
+	it.each(['pump', 'pause', 'stop'])('R2.4: what would be lost with a "%s" is refused', async (command) => {
+		const session = await interactly(['chat', asking, '--json'], {
+			env,
+			input: `{"message":null}\n{"message":"hello","command":"${command}"}\n{"command":"${command}","dynamic_variables":{}}\n{"message":"","command":"${command}"}\n`,
+		});
+		const [, withMessage, withVariables, bare] = turnsOf(session);
+		for (const turn of [withMessage, withVariables])
+			expect(turn?.error).toMatchObject({ code: 'TURN_MALFORMED' });
+		expect(bare).not.toHaveProperty('error');
+	});
+
+	it('a byte order mark, line ends of Windows and a last line without an end are no matter', async () => {
+		const session = await interactly(['chat', asking, '--json'], {
+			env,
+			input: '\ufeff{"message":null}\r\n{"message":"hello"}',
+		});
+		expect(session).toMatchObject({ code: 0, err: '' });
+		expect(turnsOf(session)).toHaveLength(2);
+	});
+
+	it('values nested without measure are refused, and the conversation goes on', async () => {
+		const nested = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+		const session = await interactly(['chat', speaking, '--json'], {
+			input: `{"message":null,"dynamic_variables":{"x":${nested}}}\n{"message":null}\n`,
+		});
+		expect(turnsOf(session)[0]).toMatchObject({
+			run_id: null,
+			error: { code: 'RUN_INPUT_REFUSED', advice: expect.any(String) },
+		});
+		expect(turnsOf(session)[1]).toMatchObject({ is_completed: true });
+	});
+
+	it('R1.11: a refused turn is closed with where the run stands, also when another process has moved it', async () => {
+		const store = join(folder, 'moved.sqlite');
+		const begun = await interactly(['chat', asking, '--json', '--store', store], {
+			env,
+			input: '{"message":null}\n{"command":"pause"}\n{"message":"hello"}\n{"command":"resume"}\n',
+		});
+		expect(turnsOf(begun)[2]).toMatchObject({
+			turn_number: 1,
+			status: 'paused',
+			is_waiting_for_input: false,
+			error: { code: 'RUN_STATE_REFUSES', advice: 'Resume the run first.' },
+		});
+		const runId = String(turnsOf(begun)[0]?.run_id);
+		const continueIt = (input: string) =>
+			interactly(['chat', '--json', '--store', store, '--run', runId], { env, input });
+		await continueIt('{"command":"stop"}\n');
+		const [refused] = turnsOf(await continueIt('{"message":"hello"}\n'));
+		expect(refused).toMatchObject({ run_id: runId, status: 'cancelled', is_completed: true });
+	});
+
+	it('a first turn that reached outside and then failed is gone on with, not begun anew', async () => {
+		const server = await openCountingServer(() => 0);
+		const graph = file('reaching.json', {
+			node_configs: [
+				{
+					type: 'http_request',
+					logical_id: 'post',
+					is_start: true,
+					method: 'POST',
+					url: `${server.url}/post`,
+				},
+				{
+					type: 'say_llm',
+					logical_id: 'a',
+					wait_for_user_message: false,
+					llms_config: { type: 'anthropic_llm' },
+				},
+			],
+			edge_configs: [
+				{ type: 'direct', logical_id: 'e', source_node_logical_id: 'post', destination_node_logical_id: 'a' },
+			],
+		});
+		const session = await interactly(['chat', graph, '--json', '--allow-private', '127.0.0.1'], {
+			input: '{"message":null}\n{"message":null}\n',
+		});
+		await server.close();
+		const [first, second] = turnsOf(session);
+		expect(first).toMatchObject({
+			run_id: expect.stringMatching(/^workflow_run_/),
+			status: 'running',
+			error: { code: 'LLM_CREDENTIAL_MISSING' },
+		});
+		expect(second).toMatchObject({ run_id: first?.run_id, error: { code: 'LLM_CREDENTIAL_MISSING' } });
+		expect(server.hits).toEqual(['POST /post']);
+	});
+
 	it('--script plays an array of turns', async () => {
 		const script = file('turns.json', [{ message: null }, { message: 'hello' }]);
 		const session = await interactly(['chat', asking, '--json', '--script', script], { env });
 		expect(turnsOf(session)).toHaveLength(2);
 		expect(textsOf(session)).toEqual(['Hi you.', 'Hello, which medicine?']);
+	});
+});
+
+describe('scripts', () => {
+	it.each([
+		['{}', 'not an array of turns'],
+		['[{"message":null},{"mesage":1}]', 'turns[1]'],
+		['[{"message":null},\n {"message":"x"},\n]', 'line 3, column 1'],
+		['', 'column 1'],
+	])('the script %j is refused before anything is said', async (text, complaint) => {
+		const script = join(folder, 'faulty.json');
+		writeFileSync(script, text);
+		const session = await interactly(['chat', asking, '--json', '--script', script], { env });
+		expect(session).toMatchObject({ code: 2, out: '' });
+		expect(session.err).toContain(complaint);
+		expect(session.err).toContain('faulty.json');
 	});
 });
 
@@ -186,8 +307,43 @@ describe('kept runs', () => {
 		expect(session.err).toMatch(/--run workflow_run_\S+ continues it/);
 	});
 
+	it('a store that is not there is not made by asking it for a run', async () => {
+		const store = join(folder, 'misspelled.sqlite');
+		const session = await interactly(['chat', '--store', store, '--run', 'workflow_run_none'], {});
+		expect(session).toMatchObject({ code: 2, err: expect.stringContaining('STORE_MISSING') });
+		expect(existsSync(store)).toBe(false);
+	});
+
+	it('R1.29: a run keeps the graph it began with, and a file that holds another one is told of', async () => {
+		const store = join(folder, 'pinned.sqlite');
+		const begun = await interactly(['chat', asking, '--json', '--store', store], {
+			env,
+			input: '{"message":null}\n',
+		});
+		const runId = String(turnsOf(begun)[0]?.run_id);
+		const continueWith = (path: string) =>
+			interactly(['chat', path, '--json', '--store', store, '--run', runId], {
+				env,
+				input: '{"message":"hello"}\n',
+			});
+		const changed = await continueWith(speaking);
+		expect(textsOf(changed)).toEqual(['Hello, which medicine?']);
+		expect(changed.err).toContain('holds another one');
+		expect((await continueWith(asking)).err).toBe('');
+	});
+
+	it('a kept talk opens with what an interruption left unsaid, and one that is over says so', async () => {
+		const store = join(folder, 'over.sqlite');
+		const begun = await interactly(['chat', speaking, '--json', '--store', store], {
+			input: '{"message":null}\n',
+		});
+		const runId = String(turnsOf(begun)[0]?.run_id);
+		const session = await interactly(['chat', '--store', store, '--run', runId], { input: 'hello\n' });
+		expect(session).toMatchObject({ code: 0, out: '', err: '(the conversation is over: completed)\n' });
+	});
+
 	it('a run that the store does not hold is refused before anything is said', async () => {
-		const store = join(folder, 'empty.sqlite');
+		const store = join(folder, 'runs.sqlite');
 		const session = await interactly(['chat', '--store', store, '--run', 'workflow_run_none'], {
 			input: 'hello\n',
 		});

@@ -55,6 +55,7 @@ describe('the command line', () => {
 		[['chat'], 'GRAPH_MISSING'],
 		[['chat', '--run', 'workflow_run_1'], 'STORE_MISSING'],
 		[['chat', '-', '--json'], 'INPUT_TAKEN'],
+		[['chat', '-', '--script', '-'], 'INPUT_TAKEN'],
 		[['chat', good, '--model', 'someone/something'], 'MODEL_UNKNOWN'],
 	])('%j is refused with exit code 2 and %s', async (args, complaint) => {
 		const session = await interactly(args);
