@@ -23,6 +23,20 @@ export function embeddedGraphs(raw: JsonObject, path = '$'): EmbeddedGraph[] {
 	});
 }
 
+/** Names of the companion threads that a graph and those embedded in it declare: all run in one run. */
+export function threadNames(raw: JsonObject): Set<string> {
+	const names = new Set<string>();
+	const open = [raw];
+	for (let next = open.pop(); next !== undefined; next = open.pop()) {
+		for (const edge of Array.isArray(next.edge_configs) ? next.edge_configs : []) {
+			const fork = isJsonObject(edge) ? edge.companion_thread_config : null;
+			if (isJsonObject(fork) && typeof fork.thread_id === 'string') names.add(fork.thread_id);
+		}
+		for (const inner of embeddedGraphs(next)) open.push(inner.raw);
+	}
+	return names;
+}
+
 /** Nodes of the whole tree of graphs, and how many graphs lie inside one another (0: none embedded). */
 export function measureEmbedded(raw: JsonObject): { nodes: number; depth: number } {
 	let nodes = 0;

@@ -1,7 +1,7 @@
 /** All rules of part 3 that a graph can break, checked together; nothing stops at the first. */
 
 import { buildGraph } from './build';
-import { embeddedGraphs } from './embedded';
+import { embeddedGraphs, threadNames } from './embedded';
 import { type Fault, movedFault } from './fault';
 import type { Graph } from './graph';
 import type { ParsedDocument } from './parse';
@@ -15,6 +15,7 @@ import { checkSuperNodes } from './rules/super-nodes';
 import { checkTools } from './rules/tools';
 import { checkVariables } from './rules/variables';
 import { checkWaiting } from './rules/waiting';
+import { checkWords } from './rules/words';
 import type { StandalonePart } from './standalone';
 import type { JsonObject } from '../json';
 
@@ -23,6 +24,7 @@ export type { CheckOptions } from './rules/context';
 /** In the order in which their faults are told. */
 const FAMILIES = [
 	checkIdentity,
+	checkWords,
 	checkBounds,
 	checkConditions,
 	checkCompanions,
@@ -39,14 +41,18 @@ const FAMILIES = [
  * keeps an import out.
  */
 export function checkGraph(graph: Graph, options: CheckOptions = {}): Fault[] {
-	const check = new Check(graph, options);
+	const inners = embeddedGraphs(graph.raw, options.path ?? graph.path);
+	const threads = options.threads ?? (inners.length === 0 ? undefined : threadNames(graph.raw));
+	const check = new Check(graph, { ...options, threads });
 	check.faults.push(...readingFaults(check));
 	for (const family of FAMILIES) family(check);
-	for (const inner of embeddedGraphs(graph.raw, check.path)) {
+	for (const inner of inners) {
 		const embedded = buildGraph(inner.raw, inner.path).graph;
 		// An embedded graph may well be entered from its parent only, and its names are its own.
 		check.faults.push(
-			...checkGraph(embedded, { ...options, path: inner.path }).filter(({ rule }) => rule[0] !== '4'),
+			...checkGraph(embedded, { ...options, threads, path: inner.path }).filter(
+				({ rule }) => rule[0] !== '4',
+			),
 		);
 	}
 	return check.faults;
@@ -77,7 +83,10 @@ const NEEDS_GRAPH: ReadonlySet<string> = new Set([
 ]);
 
 /** Every fault of a standalone node, edge, tool or model (1.8), as far as it can be judged alone. */
-export function checkPart(part: StandalonePart, options: Omit<CheckOptions, 'path'> = {}): Fault[] {
+export function checkPart(
+	part: StandalonePart,
+	options: Omit<CheckOptions, 'path' | 'threads'> = {},
+): Fault[] {
 	const held = holderOf(part);
 	if (held === null) return part.faults;
 	const faults = checkGraph(buildGraph(held.raw).graph, options);
@@ -108,7 +117,10 @@ function holderOf(part: StandalonePart): { raw: JsonObject; path: string } | nul
 }
 
 /** Every fault of a parsed document: its envelope, all its versions, parts and rows, without repetition. */
-export function checkDocument(document: ParsedDocument, options: Omit<CheckOptions, 'path'> = {}): Fault[] {
+export function checkDocument(
+	document: ParsedDocument,
+	options: Omit<CheckOptions, 'path' | 'threads'> = {},
+): Fault[] {
 	const documents = [document, ...document.rows];
 	const checked = [
 		...documents

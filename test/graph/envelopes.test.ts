@@ -15,7 +15,7 @@ const found = (document: Json) => checkText(document).faults.map(({ rule, path }
 
 describe('1.3: workflow documents', () => {
 	test('a list of versions beside the graph makes no bundle of it', () => {
-		for (const around of [{ name: 'x', status: 'active' }, { _id: 'w' }]) {
+		for (const around of [{ name: 'x', status: 'active' }, { _id: 'w' }] as JsonObject[]) {
 			const parsed = parseDocument({
 				...around,
 				workflow_config: graph('live'),
@@ -94,7 +94,10 @@ describe('1.7: bundles', () => {
 	});
 
 	test('a version without its graph among others is told, and in the flat layout it is usual', () => {
-		const versions = [{ version_number: 0 }, { version_number: 1, workflow_config: graph('x') }];
+		const versions: JsonObject[] = [
+			{ version_number: 0 },
+			{ version_number: 1, workflow_config: graph('x') },
+		];
 		expect(found({ versions })).toEqual(['1.7 $.versions[0]']);
 		expect(found({ ...graph('x'), versions: [{ version_number: 0 }, { version_number: 1 }] })).toEqual([]);
 	});
@@ -104,7 +107,7 @@ describe('1.7: bundles', () => {
 		for (const document of [
 			{ ...bundle, active_version_number: 7 },
 			{ bundle, active_version_number: 7 },
-		]) {
+		] as JsonObject[]) {
 			expect(found(document)).toEqual(['R-83 $.active_version_number']);
 			expect(parseDocument(document).graph?.workflow_config.name).toBe('x');
 		}
@@ -134,7 +137,7 @@ describe('1.8, 1.9: parts and lists', () => {
 	});
 
 	test('rows are checked, with their own places in paths and sentences', () => {
-		const rows = [
+		const rows: JsonObject[] = [
 			{ _id: 'w', workflow_config: graph('x', { name: 5 }) },
 			{ _id: 'w', workflow_config: graph('y', { type: 'http_request', timeout: 999 }) },
 			{ _id: 't', tool_config: { type: 'external_api', api_body: '[' } },

@@ -53,7 +53,7 @@ describe('R-07: parts that are no objects', () => {
 		for (const node of [
 			{ type: 'tool_node', tool_config: 'weather' },
 			{ type: 'say_llm', tools_config: { tools: ['weather', { type: 'inline_python' }] } },
-		]) {
+		] as JsonObject[]) {
 			const { graph, faults } = build(node);
 			expect(graph.node_configs[0]?.type).toBe(node.type);
 			expect(faults).toMatchObject([{ rule: 'R-07', severity: 'warning' }]);

@@ -156,7 +156,7 @@ const THREAD_REFERENCE = /\[\[\s*thread_([A-Za-z0-9_-]+)\./g;
 
 function threadReferences(check: Check): void {
 	const { graph } = check;
-	const known = new Set<string>(['0']);
+	const known = new Set<string>(['0', ...(check.options.threads ?? [])]);
 	for (const edge of graph.edge_configs) {
 		if (edge.type === 'direct' && edge.companion_thread_config?.thread_id)
 			known.add(edge.companion_thread_config.thread_id);

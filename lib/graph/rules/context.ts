@@ -23,6 +23,8 @@ export interface CheckOptions {
 	knownVariables?: ReadonlySet<string>;
 	/** JSON path of the graph in its document. Default: where it was read. */
 	path?: string;
+	/** Companion threads that graphs around this one, or beside it in them, declare. Default none. */
+	threads?: ReadonlySet<string>;
 }
 
 export class Check {

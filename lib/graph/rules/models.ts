@@ -63,7 +63,8 @@ function* capabilityProblems(llm: LlmConfig): Generator<[string, string]> {
 		if (budget !== null && budget > 0)
 			yield [`${model}: refuses a token budget for thinking`, 'Remove thinking_budget.'];
 	}
-	if (llm.type === 'google_llm' && budget === 0 && ALWAYS_THINKING_GOOGLE.has(model)) {
+	const level = llm.type === 'google_llm' ? (llm.thinking_level ?? '').trim() : '';
+	if (llm.type === 'google_llm' && budget === 0 && level === '' && ALWAYS_THINKING_GOOGLE.has(model)) {
 		const message = `${model}: always thinks and refuses a thinking_budget of 0, which is also the default`;
 		yield [message, 'Set thinking_budget to null or above 0, or set thinking_level.'];
 	}
@@ -76,9 +77,22 @@ function* capabilityProblems(llm: LlmConfig): Generator<[string, string]> {
 			];
 		}
 	}
+	if (isVertexOnly(llm)) {
+		if (llm.api_key !== null && llm.api_key.trim() !== '')
+			yield [`${model}: reached through Vertex only, without an API key`, 'Remove api_key.'];
+		const location = (llm.vertex_location ?? '').trim();
+		if (location !== '' && location !== 'global')
+			yield [`${model}: vertex_location must be global`, 'Remove vertex_location, or write global.'];
+	}
 	if (llm.type === 'anthropic_llm' && llm.backend === 'vertex' && !ANTHROPIC_ON_VERTEX.has(model)) {
 		yield [`${model}: not offered through Vertex`, 'Choose another model, or the backend direct.'];
 	}
+}
+
+type VertexOnly = Extract<LlmConfig, { type: 'xai_llm' | 'gemma_llm' | 'glm_llm' | 'deepseek_llm' }>;
+
+function isVertexOnly(llm: LlmConfig): llm is VertexOnly {
+	return ['xai_llm', 'gemma_llm', 'glm_llm', 'deepseek_llm'].includes(llm.type);
 }
 
 function nodesWithoutModel(check: Check): void {

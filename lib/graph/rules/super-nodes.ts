@@ -2,6 +2,7 @@
 
 import { isJsonObject, type Json } from '../../json';
 import { quoted } from '../fault';
+import { kindOf } from '../read';
 import type { Node } from '../node';
 import { type InputField, type InputMapping, readInterface, type SuperNode } from '../super-node';
 import { type Check, hasPlaceholder, nameOf } from './context';
@@ -19,6 +20,7 @@ function superNode(check: Check, node: SuperNode, index: number): void {
 	const subject = nameOf(node);
 	const { fields, problems } = readInterface(node.super_node_interface);
 	const base = check.nodePath(index, 'super_node_interface', 'input_fields');
+	inputList(check, node, base);
 	for (const { index: at, mapping, key, name } of problems) {
 		const path = mapping === null ? `${base}[${at}].${key}` : `${base}[${at}].mappings[${mapping}].${key}`;
 		const field = name ?? `input ${at}`;
@@ -52,6 +54,16 @@ function superNode(check: Check, node: SuperNode, index: number): void {
 			advice,
 		});
 	}
+}
+
+/** R-03 and R-11 for the list of inputs itself; it is read as empty. */
+function inputList(check: Check, node: SuperNode, path: string): void {
+	const list = node.super_node_interface?.input_fields;
+	if (list === undefined || Array.isArray(list)) return;
+	const isNull = list === null;
+	const message = isNull ? `${path} must not be null` : `${path} must be an array, found ${kindOf(list)}`;
+	const advice = 'Write [] when the workflow asks for nothing.';
+	check.error({ rule: isNull ? 'R-03' : 'R-11', path, subject: nameOf(node), message, advice });
 }
 
 /** Keys a mapping needs by its kind of target (2.10). */
@@ -140,11 +152,19 @@ export function brokenConstraint(field: InputField, value: Json): string | null 
 			const isListed =
 				field.enum_values.length === 0 ||
 				field.enum_values.some((one) => JSON.stringify(one) === JSON.stringify(value));
-			return isListed ? null : `one of ${field.enum_values.map((one) => JSON.stringify(one)).join(', ')}`;
+			return isListed ? null : `one of ${wordsOf(field.enum_values)}`;
 		}
 		case 'any':
 			return null;
 	}
+}
+
+/** Allowed values for a sentence: the first ten, each cut when it is long. */
+function wordsOf(values: readonly Json[]): string {
+	const shown = values
+		.slice(0, 10)
+		.map((one) => (typeof one === 'string' ? quoted(one) : JSON.stringify(one)));
+	return values.length > 10 ? `${shown.join(', ')}, …` : shown.join(', ');
 }
 
 function brokenLength({ min_length, max_length }: InputField, length: number, unit: string): string | null {

@@ -2,6 +2,7 @@
 
 import { quoted } from '../fault';
 import { slotsIn } from '../format-slots';
+import { findSyntaxError } from '../syntax';
 import type { Node, ToolNode } from '../node';
 import type { ExternalApiTool, ResultMapping, Tool, VariableArgument } from '../tool';
 import { type Check, hasPlaceholder, nameOf } from './context';
@@ -207,11 +208,9 @@ function externalApi(check: Check, tool: ExternalApiTool, place: Place): void {
 			if (typeof body === 'string') return;
 		} catch (error) {
 			if (!(error instanceof SyntaxError)) throw error;
-			report(
-				'R-70',
-				'api_body is not valid JSON',
-				'Put placeholders inside of quoted texts, and check quotes and commas.',
-			);
+			const { found, line, column } = findSyntaxError(given);
+			const message = `api_body is not valid JSON: ${found} at line ${line}, column ${column}`;
+			report('R-70', message, 'Put placeholders inside of quoted texts, and check quotes and commas.');
 			return;
 		}
 	}
