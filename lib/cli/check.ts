@@ -1,8 +1,10 @@
 /** `interactly check`: the faults of graph files, with place, rule and mending advice. */
 
 import { checkDocument, type CheckedDocument } from '../assemble/graph-source';
+import { InputError } from '../errors';
 import type { Fault } from '../graph/fault';
 import { nameOf, readText } from './document';
+import { errorText } from './error-text';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
@@ -18,15 +20,28 @@ export async function check(
 	{ files, isJson }: { files: readonly string[]; isJson: boolean },
 ): Promise<ExitCode> {
 	const reports: FileReport[] = [];
+	let unread = 0;
 	for (const file of files) {
-		const report = reportOn(file, await readText(terminal, file));
+		const text = await readText(terminal, file).catch((error: unknown) => {
+			// The other files are checked all the same.
+			if (!(error instanceof InputError)) throw error;
+			terminal.err(errorText(error));
+			return null;
+		});
+		if (text === null) {
+			unread++;
+			continue;
+		}
+		const report = reportOn(file, text);
 		reports.push(report);
 		if (!isJson) terminal.out(reportText(report));
 	}
+	if (reports.length === 0) return EXIT_CODES.trouble;
 	const errors = reports.reduce((sum, report) => sum + report.errors, 0);
 	const warnings = reports.reduce((sum, report) => sum + report.warnings, 0);
 	if (isJson) terminal.out(`${JSON.stringify({ files: reports, errors, warnings }, null, 2)}\n`);
 	else if (reports.length > 1) terminal.out(`\n${reports.length} files: ${countText(errors, warnings)}\n`);
+	if (unread > 0) return EXIT_CODES.trouble;
 	return errors > 0 ? EXIT_CODES.found : EXIT_CODES.fine;
 }
 

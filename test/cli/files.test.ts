@@ -65,6 +65,48 @@ describe('the command line', () => {
 	});
 });
 
+describe('files as they come', () => {
+	const bytes = (name: string, content: Buffer) => {
+		const path = join(folder, name);
+		writeFileSync(path, content);
+		return path;
+	};
+	const text = JSON.stringify(clinic());
+
+	it('a byte order mark and UTF-16, as Windows writes them, are read', async () => {
+		const marked = bytes('mark.json', Buffer.from(`\ufeff${text}`));
+		const little = bytes('little.json', Buffer.from(`\ufeff${text}`, 'utf16le'));
+		const big = bytes('big.json', Buffer.from(`\ufeff${text}`, 'utf16le').swap16());
+		for (const path of [marked, little, big]) {
+			const session = await interactly(['check', path]);
+			expect(session.out).toContain('3 nodes, 2 edges');
+			expect(session.code).toBe(0);
+		}
+	});
+
+	it('bytes that are no text are refused, so that fmt never writes over them', async () => {
+		const latin = bytes('latin.json', Buffer.from('{"node_configs": [], "x": "caf\u00e9"}', 'latin1'));
+		const before = readFileSync(latin);
+		for (const args of [['check'], ['fmt', '--write']]) {
+			const session = await interactly([...args, latin]);
+			expect(session.code).toBe(2);
+			expect(session.err).toMatch(/FILE_UNREADABLE: .*not UTF-8 text[\s\S]*→ Save the file as UTF-8/);
+		}
+		expect(readFileSync(latin)).toEqual(before);
+	});
+
+	it('a file that cannot be read does not keep the others from being checked', async () => {
+		const missing = join(folder, 'missing.json');
+		const session = await interactly(['check', good, missing, broken]);
+		expect(session.code).toBe(2);
+		expect(session.err).toContain('FILE_UNREADABLE');
+		expect(session.out).toContain('good.json');
+		expect(session.out).toContain('broken.json');
+		const json = await interactly(['check', missing, good, '--json']);
+		expect((JSON.parse(json.out) as { files: unknown[] }).files).toHaveLength(1);
+	});
+});
+
 describe('check', () => {
 	it('exit code 0 without errors, and the counts', async () => {
 		const session = await interactly(['check', good]);

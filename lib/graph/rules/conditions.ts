@@ -104,7 +104,9 @@ function exhaustedLoop(check: Check, node: Node, index: number): void {
 		if (edge.type === 'direct') return !isFork(edge, edges);
 		return (
 			edge.type === 'conditional' &&
-			(edge.condition?.condition_expression ?? '').includes('self_loop_outcome')
+			`${edge.condition?.condition_expression ?? ''} ${edge.condition?.condition_freeform ?? ''}`.includes(
+				'self_loop_outcome',
+			)
 		);
 	});
 	if (leads) return;
