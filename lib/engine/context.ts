@@ -65,6 +65,16 @@ export function createContext(
 	return new AdvanceContext(request, runCompanion);
 }
 
+/** Events on their way to the journal, with what callers see of them once they are durable. */
+interface Delivery {
+	events: readonly RunEvent[];
+	/** The journal must not delay them. */
+	holds: boolean;
+	/** Told instead of appended (R9.53). */
+	noted: RunEvent | null;
+	wires: readonly WireEvent[];
+}
+
 /** A class, because one is made in every turn: closures and accessors of its own would outlive the turn by far. */
 class AdvanceContext implements Context {
 	readonly graph: Graph;
@@ -86,6 +96,8 @@ class AdvanceContext implements Context {
 	private pending: RunEvent[] = [];
 	private shown: WireEvent[] = [];
 	private appending: Promise<void> = Promise.resolve();
+	/** Deliveries that are on their way or wait for their turn; for good once one has failed. */
+	private undelivered = 0;
 	private isFirst = true;
 	/** Passed on by hand: `AbortSignal.any` takes longer than a whole step. */
 	private readonly passOn = () => this.stop.abort(this.request.signal?.reason);
@@ -147,12 +159,10 @@ class AdvanceContext implements Context {
 
 	show(event: Unstamped): void {
 		void this.flush().catch(() => undefined);
-		const stamped = { ...event, at: this.ports.clock.now() } as RunEvent;
-		const wires = this.projector?.project(stamped) ?? [];
-		this.appending = this.appending.then(() => {
-			this.request.journal.note?.(stamped);
-			this.tell(wires);
-		});
+		const noted = { ...event, at: this.ports.clock.now() } as RunEvent;
+		const wires = this.projector?.project(noted) ?? [];
+		// Where an append before it failed, whoever flushes next is told.
+		this.enqueue({ events: [], holds: false, noted, wires }).catch(() => undefined);
 	}
 
 	flush(mustHold = false): Promise<void> {
@@ -164,21 +174,34 @@ class AdvanceContext implements Context {
 		// What began the command, the user's message above all, is on disk before anything follows from it.
 		const holds = mustHold || this.isFirst;
 		this.isFirst = false;
-		// One append at a time, in order: threads of a turn flush independently.
-		this.appending = this.appending.then(async () => {
+		return this.enqueue({ events, holds, noted: null, wires });
+	}
+
+	/** One append at a time, in order: threads of a turn flush independently. None follows one that failed. */
+	private enqueue(delivery: Delivery): Promise<void> {
+		const before = this.undelivered === 0 ? null : this.appending;
+		this.undelivered += 1;
+		this.appending = this.deliver(delivery, before);
+		return this.appending;
+	}
+
+	private async deliver(
+		{ events, holds, noted, wires }: Delivery,
+		before: Promise<void> | null,
+	): Promise<void> {
+		if (before !== null) await before;
+		const { journal, onEvent } = this.request;
+		if (noted !== null) journal.note?.(noted);
+		else {
 			try {
-				await this.request.journal.append(events, holds);
+				await journal.append(events, holds);
 			} catch (error) {
 				this.lost ??= { error };
 				throw error;
 			}
-			this.tell(wires);
-		});
-		return this.appending;
-	}
-
-	private tell(wires: readonly WireEvent[]): void {
-		for (const wire of wires) this.request.onEvent?.(wire);
+		}
+		for (const wire of wires) onEvent?.(wire);
+		this.undelivered -= 1;
 	}
 
 	scope(thread: ThreadState): Scope {

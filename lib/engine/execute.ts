@@ -15,7 +15,7 @@ import { mustAnswerInText, positionOf, storePick } from './position';
 import { nonce } from './random';
 import type { Frame, ThreadState } from './state';
 import { StepRun } from './step';
-import { nodeOf } from './place';
+import { hasLanes, nodeOf } from './place';
 
 const NONE: readonly never[] = [];
 
@@ -28,13 +28,14 @@ export async function executeNode(context: Context, thread: ThreadState): Promis
 	const frame = thread.frame as Frame;
 	startLanes(context, thread);
 	const deadlineMs = thread.loop?.nodeId === thread.nodeId ? thread.loop.deadlineMs : null;
-	const expiry = startExpiry(context, deadlineMs);
+	const expiry = deadlineMs === null ? null : startExpiry(context, deadlineMs);
+	const signal = expiry?.signal ?? context.signal;
 	try {
-		const outcome = await runBehavior(context, thread, node, { lane: null, signal: expiry.signal });
+		const outcome = await runBehavior(context, thread, node, { lane: null, signal });
 		endExecution(context, thread, node, { lane: null, outcome });
 	} catch (error) {
 		context.signal.throwIfAborted();
-		if (expiry.signal.aborted) {
+		if (signal.aborted) {
 			context.emit({
 				type: 'nodeExpired',
 				thread: thread.id,
@@ -47,7 +48,7 @@ export async function executeNode(context: Context, thread: ThreadState): Promis
 			failAttempt(context, thread, node, context.mask(messageOf(error)));
 		} else throw error;
 	} finally {
-		expiry.stop();
+		expiry?.stop();
 	}
 }
 
@@ -74,6 +75,7 @@ function failAttempt(context: Context, thread: ThreadState, node: Node, message:
 
 /** Begins, or after a crash continues, the companion-edge workers of the execution (R5.14–R5.19). */
 export function startLanes(context: Context, thread: ThreadState): void {
+	if (!hasLanes(thread)) return;
 	for (const lane of Object.keys(thread.lanes)) {
 		const key = `${thread.id}|${lane}`;
 		if (context.lanes.has(key)) continue;
@@ -105,17 +107,25 @@ interface Place {
 	signal: AbortSignal;
 }
 
-async function runBehavior(
+function runBehavior(
 	context: Context,
 	thread: ThreadState,
 	node: Node,
 	{ lane, signal }: Place,
 ): Promise<StepOutcome> {
-	if (lane !== null || !carriesExits(node)) {
-		return behaviorOf(node).execute(
-			new StepRun({ context, thread, node, lane, exits: NONE, withoutTools: false, signal, clearance: null }),
-		);
-	}
+	if (lane === null && carriesExits(node)) return runWithExits(context, thread, node, signal);
+	return behaviorOf(node).execute(
+		new StepRun({ context, thread, node, lane, exits: NONE, withoutTools: false, signal, clearance: null }),
+	);
+}
+
+/** Exits ride in the node's own model call, or are judged beside it (R3.13, R3.25). */
+async function runWithExits(
+	context: Context,
+	thread: ThreadState,
+	node: Node,
+	signal: AbortSignal,
+): Promise<StepOutcome> {
 	const { graph, state } = context;
 	const withoutTools = mustAnswerInText(context, thread);
 	const exits = withoutTools ? [] : exitsOf(positionOf(context, thread, node));
@@ -127,7 +137,7 @@ async function runBehavior(
 		context,
 		thread,
 		node,
-		lane,
+		lane: null,
 		exits:
 			offered.length === 0
 				? []
@@ -218,8 +228,7 @@ function failedOutcome(message: string): StepOutcome {
 }
 
 /** A signal that aborts when the loop's time is spent, or with the turn (R6.11). */
-function startExpiry(context: Context, deadlineMs: number | null): { signal: AbortSignal; stop: () => void } {
-	if (deadlineMs === null) return { signal: context.signal, stop: () => undefined };
+function startExpiry(context: Context, deadlineMs: number): { signal: AbortSignal; stop: () => void } {
 	const expired = new AbortController();
 	const stopped = new AbortController();
 	void context.ports.clock

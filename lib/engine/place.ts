@@ -20,6 +20,12 @@ export async function endThread(context: Context, thread: ThreadState, reason: s
 	context.emit({ type: 'threadEnded', thread: thread.id, nodeId: thread.nodeId, reason });
 }
 
+/** True while companion-edge workers are at work on the thread. */
+export function hasLanes({ lanes }: ThreadState): boolean {
+	for (const edgeId in lanes) return edgeId in lanes;
+	return false;
+}
+
 /** Waits for the companion-edge workers at work on the thread over these edges (R5.15). */
 export async function settleLanes(
 	context: Context,

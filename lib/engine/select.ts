@@ -12,7 +12,7 @@ import { isLooping, repeatOrExhaust } from './loop';
 import { positionOf, restorePicks } from './position';
 import type { Finished, ThreadState } from './state';
 import { selectionStep } from './step';
-import { endThread, nodeOf } from './place';
+import { endThread, hasLanes, nodeOf } from './place';
 
 /** Decides what the thread does now that its node has executed (R3.1). */
 export async function select(context: Context, thread: ThreadState): Promise<void> {
@@ -27,8 +27,9 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 		await repeatOrExhaust(context, thread, node);
 		return;
 	}
-	await waitForCompanions(context, thread);
-	const hop = await choose(context, thread, node, finished);
+	if (hasLanes(thread)) await waitForCompanions(context, thread);
+	const chosen = choose(context, thread, node, finished);
+	const hop = chosen instanceof Promise ? await chosen : chosen;
 	if (hop) {
 		const end = takeHop(context, thread, hop);
 		if (end !== null) await endThread(context, thread, end);
@@ -45,13 +46,14 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 	await settle(context, thread, node, finished);
 }
 
-async function choose(
+/** Without exits there is nothing to wait for. */
+function choose(
 	context: Context,
 	thread: ThreadState,
 	node: Node,
 	finished: Finished,
 	expressionsOnly = false,
-): Promise<Hop | null> {
+): Promise<Hop | null> | Hop | null {
 	const position = positionOf(context, thread, node);
 	const exits = exitsOf(position);
 	if (exits.length === 0) return directHop(position);
@@ -109,7 +111,6 @@ function hasWayOut(position: Position): boolean {
 async function waitForCompanions(context: Context, thread: ThreadState): Promise<void> {
 	const { graph, ports } = context;
 	const lanes = Object.keys(thread.lanes).flatMap((lane) => context.lanes.get(`${thread.id}|${lane}`) ?? []);
-	if (lanes.length === 0) return;
 	if (!waitsForCompanions(graph, thread.nodeId, mainEdgeOf(graph, thread.nodeId) !== null)) return;
 	const done = new AbortController();
 	const late = ports.clock.sleep(COMPANION_WAIT_MS, done.signal).then(

@@ -7,7 +7,7 @@ import type { Context } from './context';
 import type { Entry } from './contract';
 import { executeNode } from './execute';
 import { miscellaneousInteger } from './flags';
-import { endThread, isInteractive, LoopingRisk, nodeOf, settleLanes } from './place';
+import { endThread, hasLanes, isInteractive, LoopingRisk, nodeOf, settleLanes } from './place';
 import { select } from './select';
 import type { ThreadState } from './state';
 
@@ -41,7 +41,7 @@ export async function runThread(context: Context, thread: ThreadState): Promise<
  * turns at every write, so that their order is the same again when a crash repeats them.
  */
 function isWorthAWrite(context: Context, thread: ThreadState): boolean {
-	if (context.started.size > 1 || Object.keys(thread.lanes).length > 0) return true;
+	if (context.started.size > 1 || hasLanes(thread)) return true;
 	return thread.status === 'executing' && thread.phase === 'entering';
 }
 

@@ -3,7 +3,7 @@
 import type { RunEvent, WireEvent } from '../engine/contract';
 import { isOnlyTold, isTerminal, type RunState } from '../engine/engine';
 import type { Graph } from '../graph/graph';
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import type { RunRow } from '../store/contract';
 import type { TurnResult } from './contract';
 import type { Engine } from './engine-port';
@@ -112,10 +112,13 @@ function nodeType(node: { type: string; original_type?: string | null }): string
  */
 export function variablesOf(state: RunState, graph: Graph): JsonObject {
 	const owners = ownersOf(graph);
-	const all = { ...state.workflowVariables, ...state.threads['0']?.variables };
-	return Object.fromEntries(
-		Object.entries(all).filter(([name]) => !name.startsWith('_') && !isQualified(name, owners)),
-	);
+	const shown: JsonObject = {};
+	for (const variables of [state.workflowVariables, state.threads['0']?.variables ?? {}]) {
+		for (const name of Object.keys(variables)) {
+			if (!name.startsWith('_') && !isQualified(name, owners)) shown[name] = variables[name] as Json;
+		}
+	}
+	return shown;
 }
 
 const ownersByGraph = new WeakMap<Graph, ReadonlySet<string>>();

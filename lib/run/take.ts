@@ -1,6 +1,7 @@
 /** Holds a run for one command: its place in the queue, its lease, its state; gives all of it back. */
 
 import type { RunStart } from '../engine/contract';
+import { isTerminal } from '../engine/engine';
 import { messageOf } from '../errors';
 import type { Lease, RunRow } from '../store/contract';
 import { createActiveTurn, type ActiveTurn } from './active';
@@ -155,7 +156,10 @@ export function createTaker(parts: RunnerParts): Taker {
 	}
 
 	function snapshot(live: LiveRun): void {
-		if (live.state.openTurn !== null || !deservesSnapshot(live.state.eventCount, live.snapshotEvents)) return;
+		const { state } = live;
+		// A run that has ended is read rarely, and never again for its next turn.
+		if (state.openTurn !== null || isTerminal(state.status)) return;
+		if (!deservesSnapshot(state.eventCount, live.snapshotEvents)) return;
 		const written = writeSnapshot(engine, live.state, live.head);
 		live.snapshotEvents = live.state.eventCount;
 		const saving = store
