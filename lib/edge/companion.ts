@@ -3,7 +3,9 @@
 import type { CompanionEdge } from '../graph/edge';
 import type { Graph } from '../graph/graph';
 import type { Node } from '../graph/node';
-import { destinationOf } from './direct';
+import type { Position } from './contract';
+import { destinationOf, mainEdgeOf } from './direct';
+import { exitsOf, isExpression } from './exits';
 
 /** How long expression edges wait for companions of the node at most (R5.17). */
 export const COMPANION_WAIT_MS = 30_000;
@@ -36,10 +38,12 @@ export function companionsOf(
 	return companions ?? NONE;
 }
 
-/** Expression edges wait for companions; a direct main edge does not, the turn's end does (R5.17). */
-export function waitsForCompanions(graph: Graph, nodeId: string, hasMainEdge: boolean): boolean {
-	if (hasMainEdge) return false;
-	return (graph.edgesBySource.get(nodeId) ?? []).some(
-		(edge) => edge.type === 'conditional' && (edge.condition?.condition_expression ?? '').trim() !== '',
-	);
+/**
+ * Expression edges wait for companions, those to global nodes too; a direct main edge that is taken now does
+ * not, the turn's end does (R5.17). In a bounded loop it is not taken before the conditions were read (R6.9).
+ */
+export function waitsForCompanions(position: Position): boolean {
+	const { graph, node, loop } = position;
+	if (loop === undefined && mainEdgeOf(graph, node.logical_id ?? '') !== null) return false;
+	return exitsOf(position).some(isExpression);
 }

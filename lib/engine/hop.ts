@@ -24,6 +24,9 @@ export function takeHop(
 ): string | null {
 	const { graph, state } = context;
 	const from = graph.nodesById.get(thread.nodeId);
+	// Where only disabled nodes follow, the main edge is taken all the same (R5.1, R3.57).
+	if (kind === 'direct')
+		for (const fork of forksOf(graph, thread.nodeId)) startCompanion(context, thread, fork);
 	const destination = firstNode(hop.destination, context);
 	if (!from || !destination) return 'nothing_follows';
 	const strike = countStrike({
@@ -33,8 +36,6 @@ export function takeHop(
 		strikes: state.strikes,
 		isCompanion: thread.parentId !== null,
 	});
-	if (kind === 'direct')
-		for (const fork of forksOf(graph, thread.nodeId)) startCompanion(context, thread, fork);
 	const escalation =
 		strike.outcome === 'follow'
 			? null

@@ -79,6 +79,14 @@ export function endStateOf(state: RunState): JsonObject {
 		thread_id_to_waiting_transitions: byThread(threads, ({ waiting }) =>
 			Object.fromEntries(Object.entries(waiting).map(([edgeId, { transitions }]) => [edgeId, transitions])),
 		),
+		thread_id_to_waiting_evaluations: byThread(threads, ({ waiting }) =>
+			Object.fromEntries(
+				Object.entries(waiting).map(([edgeId, { seen, lastAt }]) => [
+					edgeId,
+					{ completion_counts: { ...seen }, evaluated_epoch: lastAt === null ? null : lastAt / 1000 },
+				]),
+			),
+		),
 		thread_id_to_self_loop: byThread(threads, ({ loop }) =>
 			loop === null
 				? null

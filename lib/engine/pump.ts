@@ -38,7 +38,8 @@ async function finishStep(context: Context, thread: ThreadState): Promise<void> 
 	context.emit({
 		type: 'companionStepped',
 		thread: thread.id,
-		attempts: context.state.openTurn?.stepping?.attempts ?? 0,
+		// Of the loop it stands in, as the deadline is; without one, of the loop it has left.
+		attempts: thread.loop?.attempts ?? context.state.openTurn?.stepping?.attempts ?? 0,
 		deadlineMs: thread.loop?.deadlineMs ?? null,
 		stillActive: thread.status !== 'ended',
 	});

@@ -3,7 +3,6 @@
 import { chooseHop, directHop } from '../edge/choose';
 import { COMPANION_WAIT_MS, waitsForCompanions } from '../edge/companion';
 import type { Hop, Position } from '../edge/contract';
-import { mainEdgeOf } from '../edge/direct';
 import { exitsOf } from '../edge/exits';
 import type { Node } from '../graph/node';
 import type { Context } from './context';
@@ -27,7 +26,7 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 		await repeatOrExhaust(context, thread, node);
 		return;
 	}
-	if (hasLanes(thread)) await waitForCompanions(context, thread);
+	if (hasLanes(thread)) await waitForCompanions(context, thread, node);
 	const chosen = choose(context, thread, node, finished);
 	const hop = chosen instanceof Promise ? await chosen : chosen;
 	if (hop) {
@@ -108,10 +107,10 @@ function hasWayOut(position: Position): boolean {
 }
 
 /** Expression edges see what companion-edge workers wrote; a direct edge does not wait (R5.17). */
-async function waitForCompanions(context: Context, thread: ThreadState): Promise<void> {
-	const { graph, ports } = context;
+async function waitForCompanions(context: Context, thread: ThreadState, node: Node): Promise<void> {
+	const { ports } = context;
 	const lanes = Object.keys(thread.lanes).flatMap((lane) => context.lanes.get(`${thread.id}|${lane}`) ?? []);
-	if (!waitsForCompanions(graph, thread.nodeId, mainEdgeOf(graph, thread.nodeId) !== null)) return;
+	if (!waitsForCompanions(positionOf(context, thread, node))) return;
 	const done = new AbortController();
 	const late = ports.clock.sleep(COMPANION_WAIT_MS, done.signal).then(
 		() => true,

@@ -2,8 +2,9 @@
 
 import { companionsOf, waitsForCompanions } from '../../lib/edge/companion';
 import { forksOf, mainEdgeOf, pastDisabled } from '../../lib/edge/direct';
+import type { Position } from '../../lib/edge/contract';
 import type { JsonObject } from '../../lib/json';
-import { conditional, direct, expression, graphOf } from './position';
+import { at, conditional, direct, expression, globally, graphOf } from './position';
 
 const nodes = (...ids: string[]): JsonObject[] => ids.map((logical_id) => ({ logical_id }));
 const companion = (from: string, to: string, more: JsonObject = {}): JsonObject => ({
@@ -150,12 +151,20 @@ describe('companion edges', () => {
 		]);
 	});
 
-	test.each([
-		['an own expression edge and no main edge', [conditional('a', 'x', expression('1 == 1'))], false, true],
-		['an own expression edge beside a main edge', [conditional('a', 'x', expression('1 == 1'))], true, false],
-		['a freeform edge alone', [conditional('a', 'x', 'f')], false, false],
-		['nothing', [], false, false],
-	])('R5.17: selection waits with %s: %s → %s', (_title, edges, hasMain, waits) => {
-		expect(waitsForCompanions(graphOf({ nodes: nodes('a', 'x'), edges }), 'a', hasMain)).toBe(waits);
+	const decided = conditional('a', 'x', expression('1 == 1'));
+	const everywhere = { logical_id: 'g', ...globally(expression('1 == 1')) };
+	test.each<[string, JsonObject[], JsonObject[], Position['loop'], boolean]>([
+		['an own expression edge and no main edge', [decided], [], undefined, true],
+		['an own expression edge beside a main edge', [decided, direct('a', 'x')], [], undefined, false],
+		['the same in a bounded loop, which reads it first', [decided, direct('a', 'x')], [], 'repeating', true],
+		['the same at the end of the loop', [decided, direct('a', 'x')], [], 'exhausted', true],
+		['a loop that only a direct edge follows', [direct('a', 'x')], [], 'exhausted', false],
+		['a global condition that is an expression', [], [everywhere], undefined, true],
+		['a global condition beside a main edge', [direct('a', 'x')], [everywhere], undefined, false],
+		['a freeform edge alone', [conditional('a', 'x', 'f')], [], undefined, false],
+		['nothing', [], [], undefined, false],
+	])('R5.17: selection waits with %s', (_title, edges, more, loop, waits) => {
+		const graph = graphOf({ nodes: [...nodes('a', 'x'), ...more], edges });
+		expect(waitsForCompanions(at(graph, 'a', { loop }))).toBe(waits);
 	});
 });

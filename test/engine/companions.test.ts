@@ -1,22 +1,9 @@
-/** Companion threads and workers beside a node: ids, isolation, what waits for what, order (5.1, 5.2, 5.5). */
+/** Companion threads: ids, isolation, forking again, what keeps a run alive (5.1). */
 
-import fc from 'fast-check';
 import type { WireEvent } from '../../lib/engine/contract';
 import type { JsonObject } from '../../lib/json';
-import { commands, echo, graphs, hashed } from './generated';
-import {
-	companion,
-	direct,
-	expression,
-	fork,
-	freeform,
-	graphOf,
-	line,
-	noop,
-	say,
-	start,
-	worker,
-} from './graphs';
+import { direct, expression, fork, freeform, graphOf, line, noop, say, start } from './graphs';
+import { lab, poll } from './lab';
 import { createWorld, type World } from './world';
 
 const again = (more: JsonObject = {}): JsonObject => ({
@@ -110,6 +97,73 @@ describe('forks', () => {
 		expect(world.state.threads['0_companion_x']?.nodesHistory).toEqual(['n']);
 	});
 
+	test('R5.8: a companion without an authored id starts anew each time, beside the one that still runs', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[say('A', true, true, start), noop('e'), noop('n', again({ time_between_retries: 60 }))],
+				[freeform('A', 'e'), direct('e', 'A'), fork('e', 'n')],
+			),
+			script: (request) =>
+				request.tools.length > 0 && request.messages.at(-1)?.content === 'go'
+					? { pick: 'e' }
+					: { text: 'ok' },
+		});
+		await world.start();
+		await world.say('go');
+		await world.say('go');
+		const ids = Object.keys(world.state.threads);
+		expect(new Set(ids).size).toBe(3);
+		expect(ids.slice(1).every((id) => /^0_companion_[0-9a-f-]{36}$/.test(id))).toBe(true);
+		expect(world.warnings()).toEqual([]);
+	});
+
+	test('R5.1, R3.57: forks fire although only disabled nodes follow the main edge', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[noop('e', start), line('L'), noop('off', { disabled: true })],
+				[direct('e', 'off'), fork('e', 'L', 'x')],
+			),
+		});
+		await world.start();
+		expect(world.spoken()).toEqual(['line of L']);
+		expect(world.state.status).toBe('completed');
+	});
+
+	test('R5.1, R6.9: the forks of a bounded loop fire when its main edge is taken, and not over an exit', async () => {
+		const looping = (condition: string) =>
+			createWorld({
+				graph: graphOf(
+					[
+						noop('e', { ...start, self_loop_config: { enabled: true, max_retries: 1 } }),
+						line('L'),
+						line('B'),
+						line('C'),
+					],
+					[direct('e', 'B'), fork('e', 'L', 'x'), expression('e', 'C', condition)],
+				),
+			});
+		const spent = looping('1 == 2');
+		await spent.start();
+		expect(of(spent, 'start_thread').map((event) => event['thread_reference_id'])).toEqual(['0', 'x']);
+		const left = looping('1 == 1');
+		expect(await left.start()).toBe('W(e) →c S(C) END');
+	});
+
+	test('R5.6, R2.34: a companion begins with the history of its parent and gives nothing back', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[line('e', 'hello', start), say('n', false, false), say('chat', true, true)],
+				[direct('e', 'chat'), fork('e', 'n', 'x')],
+			),
+			script: (request) => ({ text: request.messages[0]?.content.includes('You are n') ? 'aside' : 'ok' }),
+		});
+		await world.start(undefined, { runtimeVariables: { mine: 1 } });
+		const [main, side] = [world.state.threads['0'], world.state.threads['0_companion_x']];
+		expect(side?.history.map(({ content }) => content)).toEqual(['hello', 'aside']);
+		expect(main?.history.map(({ content }) => content)).not.toContain('aside');
+		expect([main?.variables['mine'], side?.variables['mine']]).toEqual([1, undefined]);
+	});
+
 	test('R5.9, R1.28: a companion keeps the run alive until it ends', async () => {
 		const world = createWorld({
 			graph: graphOf(
@@ -131,159 +185,93 @@ describe('forks', () => {
 	});
 });
 
-describe('workers beside a node', () => {
-	test('R5.14, R5.15, R5.16: on every execution, once, at the same moment, on the source’s thread, going nowhere', async () => {
+describe('companion threads', () => {
+	test('R5.10: an error in a companion ends that companion, not the run', async () => {
 		const world = createWorld({
 			graph: graphOf(
-				[
-					say('A', true, true, start),
-					worker('W', false, false, {
-						structured_output_schema: { type: 'object', properties: { dob: { type: 'string' } } },
-					}),
-					line('L'),
-				],
-				[companion('A', 'W'), direct('W', 'L')],
+				[noop('entry', start), say('chat', true, true), { type: 'mystery', logical_id: 'm' }],
+				[direct('entry', 'chat'), fork('entry', 'm', 'x')],
 			),
-			script: (request) => (request.output ? { output: { dob: '1980' } } : { text: 'ok' }),
 		});
 		await world.start();
-		for (const message of ['a', 'b']) expect(await world.say(message)).toBe('W(W) S(A) P(A)');
-		expect(world.state.threads['0']?.variables['dob']).toBe('1980');
-		expect(world.spoken()).toEqual(['ok', 'ok']);
-		const starts = of(world, 'start_node_run').map((event) => [
-			event['origin_node_name'],
-			event['timestamp'],
-			event['origin_thread_id'],
-		]);
-		expect(starts[1]).toEqual(['W', starts[0]?.[1], '0']);
+		expect(world.state.threads['0_companion_x']?.status).toBe('ended');
+		expect(world.state.status).toBe('waiting_for_user_input');
+		expect(world.warnings()[0]).toContain('companion thread');
 	});
 
-	test('R5.15: when the source comes again before its worker is done, the worker still runs once for each', async () => {
-		const world = createWorld({
-			graph: graphOf(
-				[noop('A', start), noop('B'), worker('W', false, false), line('C')],
+	test('R5.10, R3.37a: a condition that cannot be read ends the companion, and the run in a main thread', async () => {
+		const graph = (companionText: string, mainText: string) =>
+			graphOf(
+				[noop('entry', start), noop('w'), line('done'), noop('hub'), line('tell')],
 				[
-					companion('A', 'W'),
-					direct('A', 'B'),
-					expression('B', 'C', '[[w]] == 1'),
-					expression('B', 'A', '1 == 1'),
+					direct('entry', 'hub'),
+					fork('entry', 'w', 'x'),
+					expression('w', 'done', companionText),
+					expression('hub', 'tell', mainText),
 				],
-				{
-					miscellaneous: { max_node_executions_per_turn: 7 },
-				},
+			);
+		const beside = createWorld({ graph: graph('1 == (', '1 == 1') });
+		await beside.start();
+		expect(beside.spoken()).toEqual(['line of tell']);
+		expect(beside.warnings()).toEqual([expect.stringContaining('0_companion_x')]);
+		expect(beside.types().filter((type) => type === 'end_thread')).toHaveLength(2);
+		expect(beside.state.status).toBe('completed');
+		const ahead = createWorld({ graph: graph('1 == 1', '1 == (') });
+		await ahead.start();
+		expect(ahead.state.status).toBe('failed');
+		expect(ahead.wire.at(-1)?.type).toBe('workflow_error');
+	});
+
+	test('R1.9 row 7, R1.28: with only companions left the run is running and refuses to end', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[noop('entry', start), line('bye'), poll('poll', { max_retries: 1, time_between_retries: 5 })],
+				[direct('entry', 'bye'), fork('entry', 'poll', 'x')],
 			),
-			script: () => ({ text: 'slow', delayMs: 1000 }),
+			http: lab(99),
 		});
-		world.clock.jumps = true;
 		await world.start();
-		const count = (type: string, node: string) =>
-			of(world, type).filter((event) => event['origin_node_name'] === node).length;
-		expect(count('start_node_run', 'W')).toBe(count('start_node_run', 'A'));
-		expect(count('end_node_run', 'W')).toBeGreaterThanOrEqual(count('end_node_run', 'A') - 1);
-	});
-
-	test('R5.17: with a direct edge nothing waits but the end of the turn', async () => {
-		const world = createWorld({
-			graph: graphOf(
-				[say('A', true, true, start), worker('W', false, false), line('B', 'said at once')],
-				[companion('A', 'W'), direct('A', 'B')],
-			),
-			script: (request) =>
-				request.messages[0]?.content.includes('You are W')
-					? { text: 'slow', delayMs: 60_000 }
-					: { text: 'fast' },
-		});
-		const turn = world.start('hi');
-		await world.clock.move(0);
-		expect(world.spoken()).toEqual(['fast', 'said at once']);
-		expect(world.state.openTurn).not.toBeNull();
-		await world.clock.move(60_000);
-		await turn;
-		expect(world.types().slice(-3)).toEqual(['end_thread', 'end_workflow_iteration', 'end_workflow']);
-	});
-
-	test('R5.17: expression edges wait 30 s, then go on with old values and a warning', async () => {
-		const world = createWorld({
-			graph: graphOf(
-				[say('A', true, true, start), worker('W', false, false), line('B')],
-				[companion('A', 'W'), expression('A', 'B', 'isAbsent([[dob]])')],
-			),
-			script: (request) =>
-				request.messages[0]?.content.includes('You are W')
-					? { text: 'slow', delayMs: 45_000 }
-					: { text: 'fast' },
-		});
-		const turn = world.start('hi');
-		await world.clock.move(29_999);
-		expect(of(world, 'conditional_edge')).toEqual([]);
-		await world.clock.move(1);
-		expect(of(world, 'conditional_edge')).toHaveLength(1);
-		await world.clock.move(15_000);
-		await turn;
-		expect(world.warnings()).toEqual([expect.stringContaining('30 s')]);
-	});
-
-	test('R5.18: a worker beside a node never waits, though the field says so', async () => {
-		const world = createWorld({
-			graph: graphOf([line('A', 'a', start), worker('W', true, true)], [companion('A', 'W')]),
-		});
-		expect(await world.start()).toMatch(/W\(W\)/);
+		expect(world.state.status).toBe('running');
+		await world.clock.move(5000);
+		await world.send({ type: 'pump' });
 		expect(world.state.status).toBe('completed');
+		expect(world.wire.at(-1)?.type).toBe('end_workflow');
 	});
-});
 
-describe('R5.33: order', () => {
-	/** The first broken guarantee, or null. */
-	function broken(world: World): string | null {
-		const ended = new Set<string>();
-		const started = new Set<string>();
-		let isOver = false;
-		for (const [index, event] of world.wire.entries()) {
-			const thread = event['origin_thread_id'] as string | null;
-			if (isOver) return `${event.type} after the end of the run`;
-			isOver = event.type === 'end_workflow' || event.type === 'workflow_error';
-			if (event.type === 'waiting_condition_matched' && world.wire[index + 1]?.type !== 'conditional_edge')
-				return 'no edge after a match';
-			if (thread === null) continue;
-			// A companion that is forked again begins anew.
-			if (event.type === 'companion_edge' && thread !== '0') ended.delete(thread);
-			if (event.type === 'start_thread') started.add(thread);
-			else if (!started.has(thread) && event.type !== 'companion_edge')
-				return `${event.type} before the start of ${thread}`;
-			if (ended.has(thread)) return `${event.type} after the end of ${thread}`;
-			if (event.type === 'end_thread') ended.add(thread);
-		}
-		return new Set(world.wire.map((event) => event.logical_id)).size === world.wire.length
-			? null
-			: 'an id twice';
-	}
+	test('R5.6, R4.11: variables of a companion are its own and readable across threads', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('entry', start),
+					line('tell', 'got [[thread_x.no_op_result_success]], [[no_op_result_success]]'),
+					noop('work'),
+				],
+				[direct('entry', 'tell'), fork('entry', 'work', 'x')],
+			),
+		});
+		await world.start();
+		expect(world.state.threads['0_companion_x']?.variables['no_op_result_success']).toBe(true);
+	});
 
-	test('R5.33: holds in generated runs with slow models, companions and workers beside nodes', async () => {
-		await fc.assert(
-			fc.asyncProperty(graphs, commands, fc.integer({ min: 0, max: 3 }), async (graph, list, slow) => {
-				const world = createWorld({
-					graph,
-					http: echo,
-					script: async (request) => ({
-						...(await hashed(request, 0)),
-						delayMs: slow * 40 * (JSON.stringify(request.messages).length % 3),
-					}),
-				});
-				world.clock.jumps = true;
-				await world.start('hello');
-				for (const command of list) {
-					const { status } = world.state;
-					const takes =
-						status === 'waiting_for_user_input'
-							? command.type !== 'resume'
-							: status === 'paused'
-								? command.type === 'resume'
-								: status === 'running' && command.type === 'pump';
-					if (takes) await world.send(command);
-				}
-				expect(broken(world)).toBeNull();
-			}),
-			{ numRuns: 150 * Number(process.env['FUZZ_RUNS'] ?? 1) },
-		);
+	test('R5.8: forking an active named companion again is ignored with a warning', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					say('again', true, true, start),
+					noop('entry'),
+					poll('poll', { max_retries: 3, time_between_retries: 60 }),
+				],
+				[freeform('again', 'entry', 'restart'), direct('entry', 'again'), fork('entry', 'poll', 'x')],
+			),
+			http: lab(99),
+			script: (request) =>
+				request.tools.length > 0 && request.messages.at(-1)?.content === 'go'
+					? { pick: 'entry' }
+					: { text: 'ok' },
+		});
+		await world.start();
+		await world.say('go');
+		await world.say('go');
+		expect(world.warnings().some((text) => text.includes('still running'))).toBe(true);
 	});
 });

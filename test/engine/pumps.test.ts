@@ -53,6 +53,27 @@ describe('pumps', () => {
 		]);
 	});
 
+	test('R5.22: the boundary tells of the loop that the companion came to stand in', async () => {
+		const world = createWorld({
+			graph: graphOf(
+				[
+					noop('e', start),
+					noop('a', again({ max_retries: 1 })),
+					noop('b', again({ max_retries: 3, expiry_time: 60 })),
+					say('chat', true, true),
+				],
+				[direct('e', 'chat'), fork('e', 'a', 'x'), direct('a', 'b')],
+			),
+		});
+		await world.start();
+		await world.clock.move(1000);
+		const nowMs = world.clock.now();
+		expect(await world.send({ type: 'pump' })).toBe('x:W(a) x:→d x:W(b)');
+		expect(of(world, 'companion_step_boundary')).toMatchObject([
+			{ attempts_completed: 1, deadline_epoch: nowMs / 1000 + 60, still_active: true },
+		]);
+	});
+
 	test('R5.23: background work is an active companion or an armed edge; companions alone are the older half', async () => {
 		const world = createWorld({
 			graph: graphOf(
@@ -258,29 +279,5 @@ describe('pumps', () => {
 		expect(await world.send({ type: 'pump' })).toBe(trace);
 		const [matched] = of(world, 'waiting_condition_matched');
 		expect(matched?.['guardrail_redirected_from_logical_id']).toBe(redirectedFrom);
-	});
-
-	test('R5.25, R5.31: on every tick, as often as one wait allows', async () => {
-		const world = createWorld({
-			graph: graphOf(
-				[say('chat', true, true, start), line('tick')],
-				[
-					expression('chat', 'tick', '1 == 1', {
-						evaluate_while_waiting_config: {
-							enabled: true,
-							trigger_mode: 'on_every_background_tick',
-							min_seconds_between_evaluations: 10,
-							max_transitions_per_wait: 1,
-						},
-					}),
-					direct('tick', 'chat'),
-				],
-			),
-			script: () => ({ text: 'ok' }),
-		});
-		await world.start();
-		expect(await world.send({ type: 'pump' })).toMatch(/^→w S\(tick\) →d/);
-		await world.clock.move(60_000);
-		expect(await world.send({ type: 'pump' })).toBe('');
 	});
 });

@@ -72,6 +72,22 @@ describe('R5.27: what was seen stays seen', () => {
 		expect(await world.send({ type: 'pump' })).toBe('→w S(D) END');
 		expect(judged(world)).toEqual([['e1', 'e2'], ['e3']]);
 	});
+
+	test('R9.51: the end of a turn tells what the edges have seen, and when', async () => {
+		const world = createWorld({ graph: asking(after('early')) });
+		await world.start();
+		const at = world.clock.now();
+		await world.send({ type: 'pump' });
+		await world.say('hi');
+		const pair = world.wire.findLast((event) => event.type === 'end_workflow_iteration')?.[
+			'run_input_output_pair'
+		];
+		expect((pair as JsonObject)['iteration_end_state_miscellaneous']).toMatchObject({
+			thread_id_to_waiting_evaluations: {
+				'0': { e1: { completion_counts: { early: 1 }, evaluated_epoch: at / 1000 } },
+			},
+		});
+	});
 });
 
 describe('R5.28: the debounce', () => {

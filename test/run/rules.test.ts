@@ -209,6 +209,7 @@ describe('what is kept', () => {
 			'thread_id_to_nodes_history',
 			'thread_id_to_runtime_variables',
 			'thread_id_to_self_loop',
+			'thread_id_to_waiting_evaluations',
 			'thread_id_to_waiting_transitions',
 			'workflow_runtime_variables',
 		]);

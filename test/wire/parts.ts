@@ -238,6 +238,12 @@ export const endState = z.strictObject({
 	thread_id_to_consecutive_conditional_edges: byThread(count),
 	thread_id_to_answered_turns_in_visit: byThread(count),
 	thread_id_to_waiting_transitions: byThread(z.record(z.string(), count)),
+	thread_id_to_waiting_evaluations: byThread(
+		z.record(
+			z.string(),
+			z.strictObject({ completion_counts: z.record(z.string(), count), evaluated_epoch: orNull(epoch) }),
+		),
+	),
 	thread_id_to_self_loop: byThread(
 		orNull(
 			z.strictObject({
