@@ -48,7 +48,8 @@ const CLOSED_IPV6 = [
 	'ff00::/8',
 ];
 
-const closed = { ipv4: blockListOf(CLOSED_IPV4), ipv6: blockListOf(CLOSED_IPV6) };
+/** Made for the first address: most starts look at none. */
+let closed: Record<'ipv4' | 'ipv6', BlockList> | undefined;
 
 /**
  * Rules from an allow-list of host names (`intranet.example`), addresses (`10.0.0.7`, `::1`) and
@@ -74,6 +75,7 @@ export function createAddressRules(allow: readonly string[]): AddressRules {
 		allowsHost: (host) => hosts.has(plainHost(host)),
 		allowsAddress(address) {
 			const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+			closed ??= { ipv4: blockListOf(CLOSED_IPV4), ipv6: blockListOf(CLOSED_IPV6) };
 			return (
 				isIP(address) !== 0 && (!closed[family].check(address, family) || open[family].check(address, family))
 			);
