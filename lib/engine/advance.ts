@@ -1,6 +1,7 @@
 /** One command carried out on a run: a turn, a pump, a pause, a stop, or finishing what a crash broke off. */
 
 import { InteractlyError, messageOf } from '../errors';
+import { nodeAt } from '../graph/interior';
 import { createContext, type Context } from './context';
 import type { AdvanceRequest, Command, RunStart, TurnInput } from './contract';
 import { startLanes } from './execute';
@@ -10,9 +11,9 @@ import { hasDueCompanion, hasDueWork, resumePump, stepCompanions } from './pump'
 import { companionThreads, mainThreads, statusOf, threadOf } from './standing';
 import type { RunState, ThreadState } from './state';
 import { isTerminal } from './status';
-import { endThread, firstNode, LoopingRisk } from './place';
+import { endClosed, endThread, firstNode, LoopingRisk } from './place';
 import { runCompanion, runThread } from './thread';
-import { judgeWaiting, startPump } from './waiting';
+import { judgeWaiting, startPump, writeTimes } from './waiting';
 
 /**
  * Carries out one command: changes `request.state` by events only, and hands every event to the journal.
@@ -141,11 +142,12 @@ function startTurn(context: Context, kind: 'turn' | 'resume', input: TurnInput):
 		overrides: input.overrides,
 		idempotencyKey: input.idempotencyKey,
 	});
+	writeTimes(context);
 }
 
 function startMainThread(context: Context, startNodeId: string | null): void {
 	const { graph } = context;
-	const wanted = startNodeId === null ? graph.startNode : (graph.nodesById.get(startNodeId) ?? null);
+	const wanted = startNodeId === null ? graph.startNode : (nodeAt(graph, startNodeId) ?? null);
 	const node = wanted && firstNode(wanted, context);
 	if (!node) {
 		throw new InteractlyError('START_NODE_MISSING', 'The graph has no node to start at.', {
@@ -198,6 +200,8 @@ async function settleStarted(context: Context): Promise<void> {
 
 async function closeTurn(context: Context): Promise<void> {
 	const { state } = context;
+	for (const thread of mainThreads(state))
+		if (thread.closed && thread.status === 'parked') await endClosed(context, thread);
 	await stopWithMain(context);
 	const status = statusOf(state);
 	if (status === 'paused') freeze(context);

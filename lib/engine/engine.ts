@@ -5,6 +5,7 @@ export { decodeEvents, encodeEvents } from './codec';
 export { fold, isOnlyTold } from './fold';
 export { latencyStats, tokenUsage } from './metrics';
 export { endStateOf, pairOf, type TurnRecord } from './pair';
+export { beginningAt } from './place';
 export { createProjector, type Projector } from './project';
 export {
 	activeCompanions,

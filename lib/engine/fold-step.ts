@@ -152,12 +152,13 @@ function endNode(
 ): void {
 	state.completions[event.nodeId] = (state.completions[event.nodeId] ?? 0) + 1;
 	if (event.closesThread) thread.closed = true;
+	// Words of a speaker beside the node are said on the thread too (R5.16).
+	if (event.spoke) thread.owed = false;
 	if (event.lane !== null) {
 		delete thread.lanes[event.lane];
 		return;
 	}
 	const wasOwed = thread.frame?.owed ?? false;
-	if (event.spoke) thread.owed = false;
 	const type = graph.nodesById.get(event.nodeId)?.type;
 	if (type === 'say_llm' || type === 'worker_llm') {
 		thread.forcedText = false;

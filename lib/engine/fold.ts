@@ -5,7 +5,7 @@ import { mergeVariables } from '../value/merge';
 import type { RunEvent } from './contract';
 import { foldStep, isStepEvent } from './fold-step';
 import { foldThread } from './fold-thread';
-import { loadState, namespace, type RunState } from './state';
+import { loadState, namespace, type RunState, type ThreadState } from './state';
 import { changeStatus } from './status';
 
 /**
@@ -103,6 +103,8 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 	state.turnError = null;
 	// A pump brings no message: what the last turn received does not count in it (R2.6).
 	for (const thread of Object.values(state.threads)) {
+		// What goes on between nodes goes on with the message it had: a pause keeps all state (R1.12).
+		if (event.kind === 'resume' && isBetweenNodes(thread)) continue;
 		thread.received = false;
 		thread.owed = false;
 	}
@@ -116,7 +118,11 @@ function startTurn(state: RunState, event: Extract<RunEvent, { type: 'turnStarte
 	const main = state.threads['0'];
 	if (main) Object.assign(main.variables, event.runtimeVariables);
 	for (const thread of Object.values(state.threads)) {
-		if (event.kind === 'resume' && thread.status === 'paused' && thread.pausedBetween)
-			thread.status = 'executing';
+		if (event.kind === 'resume' && isBetweenNodes(thread)) thread.status = 'executing';
 	}
+}
+
+/** Paused after a node has finished, not while it waited for the user (R1.13). */
+function isBetweenNodes({ status, pausedBetween }: ThreadState): boolean {
+	return status === 'paused' && pausedBetween;
 }

@@ -20,6 +20,18 @@ export async function endThread(context: Context, thread: ThreadState, reason: s
 	context.emit({ type: 'threadEnded', thread: thread.id, nodeId: thread.nodeId, reason });
 }
 
+/** Ends a thread that came to wait for the user although the conversation was ended (R1.26). */
+export function endClosed(context: Context, thread: ThreadState): Promise<void> {
+	return endUnheard(context, thread, 'the conversation was ended');
+}
+
+/** Ends a thread at a node that waits for words which cannot come, and tells why. */
+export function endUnheard(context: Context, thread: ThreadState, why: string): Promise<void> {
+	const name = context.graph.nodesById.get(thread.nodeId)?.name ?? thread.nodeId;
+	context.warn(thread.id, `"${name}" waits for the user, but ${why}; the thread ends here.`);
+	return endThread(context, thread, 'closed');
+}
+
 /** True while companion-edge workers are at work on the thread. */
 export function hasLanes({ lanes }: ThreadState): boolean {
 	for (const edgeId in lanes) return edgeId in lanes;

@@ -11,7 +11,7 @@ import { isLooping, repeatOrExhaust } from './loop';
 import { positionOf, restorePicks } from './position';
 import type { Finished, ThreadState } from './state';
 import { selectionStep } from './step';
-import { endThread, hasLanes, nodeOf } from './place';
+import { endClosed, endThread, hasLanes, nodeOf } from './place';
 
 /** Decides what the thread does now that its node has executed (R3.1). */
 export async function select(context: Context, thread: ThreadState): Promise<void> {
@@ -94,7 +94,9 @@ async function settle(context: Context, thread: ThreadState, node: Node, finishe
 		await endThread(context, thread, 'nothing_follows');
 		return;
 	}
-	if (node.self_loop)
+	// A worker beside the node may have ended the conversation.
+	if (thread.closed) await endClosed(context, thread);
+	else if (node.self_loop)
 		context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: true });
 	else if (hasWayOut(positionOf(context, thread, node)))
 		context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });

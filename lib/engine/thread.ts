@@ -7,7 +7,16 @@ import type { Context } from './context';
 import type { Entry } from './contract';
 import { executeNode } from './execute';
 import { miscellaneousInteger } from './flags';
-import { endThread, hasLanes, isInteractive, LoopingRisk, nodeOf, settleLanes } from './place';
+import {
+	endClosed,
+	endThread,
+	endUnheard,
+	hasLanes,
+	isInteractive,
+	LoopingRisk,
+	nodeOf,
+	settleLanes,
+} from './place';
 import { select } from './select';
 import type { ThreadState } from './state';
 
@@ -68,12 +77,8 @@ function enter(context: Context, thread: ThreadState): Promise<void> | null {
 			context.emit({ type: 'parked', thread: thread.id, nodeId: thread.nodeId, selfLoop: false });
 			return null;
 		}
-		const why = thread.closed ? 'the conversation was ended' : 'companion threads receive no messages';
-		context.warn(
-			thread.id,
-			`"${node.name ?? thread.nodeId}" waits for the user, but ${why}; the thread ends here.`,
-		);
-		return endThread(context, thread, 'closed');
+		if (thread.closed) return endClosed(context, thread);
+		return endUnheard(context, thread, 'companion threads receive no messages');
 	}
 	const limit = miscellaneousInteger(
 		graph.workflow_config.miscellaneous,
