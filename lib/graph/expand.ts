@@ -202,7 +202,7 @@ async function expandPlaceholder(
 	const inputs = applyInputs({ placeholder: node, declared: found.declared, raw: found.raw, path });
 	expansion.faults.push(...inputs.faults);
 	const built = buildGraph(inputs.raw, found.path);
-	expansion.faults.push(...built.faults.filter((fault) => fault.severity === 'error' && !isSpelling(fault)));
+	expansion.faults.push(...faultsOfInterior(built.faults, inputs.raw === found.raw ? null : found));
 	if (built.faults.some(blocksImport)) return null;
 	const entry = built.graph.startNode;
 	if (entry?.logical_id === null || entry === null) {
@@ -242,6 +242,24 @@ async function expandPlaceholder(
 	};
 	return expandLevel(expansion, inner, built.graph);
 }
+
+/**
+ * What reading an interior found. A fault that inputs brought in ends the run at its start (R7.3.10); one of
+ * the embedded workflow's own costs the object it is about, and no more (5.3).
+ */
+function faultsOfInterior(
+	faults: readonly Fault[],
+	before: { raw: JsonObject; path: string } | null,
+): Fault[] {
+	const errors = faults.filter((fault) => fault.severity === 'error' && !isSpelling(fault));
+	if (errors.length === 0) return [];
+	const own = new Set((before === null ? faults : buildGraph(before.raw, before.path).faults).map(placeOf));
+	return errors.map((fault) =>
+		own.has(placeOf(fault)) && !blocksImport(fault) ? { ...fault, severity: 'warning' } : fault,
+	);
+}
+
+const placeOf = ({ rule, path }: Fault) => `${rule} ${path}`;
 
 function isSpelling(fault: Fault): boolean {
 	return fault.rule.startsWith('4');

@@ -2,7 +2,7 @@
 
 import { buildGraph } from './build';
 import { embeddedGraphs, threadNames } from './embedded';
-import { type Fault, movedFault } from './fault';
+import { blocksImport, type Fault, movedFault } from './fault';
 import type { Graph } from './graph';
 import type { ParsedDocument } from './parse';
 import { checkBounds } from './rules/bounds';
@@ -58,13 +58,17 @@ export function checkGraph(graph: Graph, options: CheckOptions = {}): Fault[] {
 	return check.faults;
 }
 
-/** Unknown edge types, and unknown tools and models of the workflow, are forgiven on import only. */
+/**
+ * Unknown edge types, and unknown tools and models of the workflow, are refused at save only. What reading
+ * found stops no run: it costs the object it is about, whose turn comes when it is reached (5.3).
+ */
 function readingFaults(check: Check): Fault[] {
 	const { faults, path: readAt } = check.graph;
 	return faults.map((fault): Fault => {
-		const isRaised = check.purpose !== 'import' && (fault.rule === 'R-05' || fault.rule === 'R-06');
-		const moved = movedFault(fault, readAt, check.path);
-		return { ...moved, severity: isRaised ? 'error' : fault.severity };
+		const isRaised = check.purpose === 'save' && (fault.rule === 'R-05' || fault.rule === 'R-06');
+		const isBorne = check.purpose === 'run' && !blocksImport(fault);
+		const severity = isRaised ? 'error' : isBorne ? 'warning' : fault.severity;
+		return { ...movedFault(fault, readAt, check.path), severity };
 	});
 }
 

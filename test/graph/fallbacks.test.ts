@@ -1,6 +1,7 @@
 /** One bad value costs the value it stands for and nothing around it (5.3 rules 3 and 4). */
 
 import { buildGraph } from '../../lib/graph/build';
+import { expandSuperNodes } from '../../lib/graph/expand';
 import { checkGraph } from '../../lib/graph/rules';
 import type { Json, JsonObject } from '../../lib/json';
 
@@ -132,4 +133,64 @@ test('0.3.5: numbers are read from decimal digits, not from other notations', ()
 		(version_number) => build({ type: 'no_op', version_number }).graph.node_configs[0]?.version_number,
 	);
 	expect(versions).toEqual([3, 4, 3, 0, 100, 0]);
+});
+
+describe('5.3: what only makes one object unreadable stops no run', () => {
+	const future: JsonObject = {
+		workflow_config: {
+			name: 5,
+			llms_config: { type: 'future_llm' },
+			tools_config: { tools: [{ type: 'future_tool' }] },
+			mcp_servers: [{ name: 'no address' }],
+		},
+		node_configs: [
+			{ type: 'no_op', logical_id: 'a', is_start: true, name: 5, disabled: null },
+			{ type: 'http_request', logical_id: 'b', method: 'QUERY', timeout: 'long' },
+			{ type: 'teleport', logical_id: 'c' },
+			{ type: 'athena_patients_search', logical_id: 'd', use_cases: ['future_case'] },
+		],
+		edge_configs: [
+			{ type: 'direct', logical_id: 'e', source_node_logical_id: 'a', destination_node_logical_id: 'b' },
+			{ type: 'magic', logical_id: 'f', source_node_logical_id: 'b', destination_node_logical_id: 'c' },
+			{ logical_id: 'g', source_node_logical_id: 'b', destination_node_logical_id: 'd' },
+		],
+	};
+	const severities = (purpose: 'save' | 'run') =>
+		new Set(checkGraph(buildGraph(future).graph, { purpose }).map(({ severity }) => severity));
+
+	test('R-03, R-05, R-06, R-09, R-10, R-11: told at a run, refused at save', () => {
+		expect(severities('run')).toEqual(new Set(['warning']));
+		expect(severities('save')).toEqual(new Set(['warning', 'error']));
+	});
+
+	test('the same inside of a super node, and a fault that an input brings in ends the run (R7.3.10)', async () => {
+		const embedded = (fields: JsonObject) => ({
+			node_configs: [
+				{
+					type: 'super_node',
+					logical_id: 's',
+					is_start: true,
+					encapsulated_workflow_config: future,
+					...fields,
+				},
+			],
+			edge_configs: [],
+		});
+		const errors = async (fields: JsonObject) =>
+			(await expandSuperNodes(buildGraph(embedded(fields)).graph)).faults
+				.filter(({ severity }) => severity === 'error')
+				.map(({ rule, path }) => `${rule} ${path}`);
+		expect(await errors({})).toEqual([]);
+		const mappings = [
+			{
+				target_type: 'node_config_field',
+				target_node_or_edge_logical_id: 'a',
+				target_field_path: 'note',
+			},
+		];
+		const super_node_interface = { input_fields: [{ name: 'f', mappings }] };
+		expect(await errors({ super_node_interface, field_values: { f: 5 } })).toEqual([
+			'R-11 $.node_configs[0].encapsulated_workflow_config.node_configs[0].note',
+		]);
+	});
 });

@@ -10,7 +10,8 @@ import type { Tool } from '../tool';
 export interface CheckOptions {
 	/**
 	 * `import`: unknown edge, tool and model types are forgiven (R-05, R-06). `save` (default): what the
-	 * platform refuses to store. `run`: also what would end the run at its start (R-15).
+	 * platform refuses to store. `run`: what would end the run at its start too (R-15), but nothing that only
+	 * makes one object unreadable (5.3).
 	 */
 	purpose?: 'import' | 'save' | 'run';
 	/** Parses a condition; returns why it cannot be evaluated, or null when it can (R-32). */
@@ -51,6 +52,12 @@ export class Check {
 	/** Refused at save and run, only reported on import. */
 	refusal(finding: Finding): void {
 		if (this.purpose === 'import') this.warning(finding);
+		else this.error(finding);
+	}
+
+	/** A wrong value that costs only what it stands for: told at a run, which goes on (5.3). */
+	flaw(finding: Finding): void {
+		if (this.purpose === 'run') this.warning(finding);
 		else this.error(finding);
 	}
 

@@ -32,7 +32,7 @@ function superNode(check: Check, node: SuperNode, index: number): void {
 			mapping === null
 				? 'Give every input field a name and values of the right type.'
 				: 'Set target_type to one of the five kinds of target.';
-		check.error({ rule: mapping === null ? 'R-11' : 'R-75', path, subject, message, advice });
+		check.flaw({ rule: mapping === null ? 'R-11' : 'R-75', path, subject, message, advice });
 	}
 	const named = new Set<string>();
 	for (const { field, index: at } of fields) {
@@ -63,7 +63,7 @@ function inputList(check: Check, node: SuperNode, path: string): void {
 	const isNull = list === null;
 	const message = isNull ? `${path} must not be null` : `${path} must be an array, found ${kindOf(list)}`;
 	const advice = 'Write [] when the workflow asks for nothing.';
-	check.error({ rule: isNull ? 'R-03' : 'R-11', path, subject: nameOf(node), message, advice });
+	check.flaw({ rule: isNull ? 'R-03' : 'R-11', path, subject: nameOf(node), message, advice });
 }
 
 /** Keys a mapping needs by its kind of target (2.10). */

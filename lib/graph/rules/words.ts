@@ -44,7 +44,7 @@ function oneOf(check: Check, value: unknown, words: readonly string[], place: Pl
 	if (typeof value === 'string' && words.includes(value)) return;
 	const shown = typeof value === 'string' ? quoted(value) : kindOf(value);
 	const message = `${place.path}: ${shown} is not one of ${words.join(', ')}`;
-	check.error({ rule: 'R-10', ...place, message, advice: 'Use one of the listed words.' });
+	check.flaw({ rule: 'R-10', ...place, message, advice: 'Use one of the listed words.' });
 }
 
 /** Every value of a map that has to be text (`map<str>`). */
@@ -53,7 +53,7 @@ function texts(check: Check, map: Readonly<Record<string, unknown>>, { path, sub
 		if (typeof value === 'string') continue;
 		const at = pathTo(path, key);
 		const message = `${at} must be text, found ${kindOf(value)}`;
-		check.error({ rule: 'R-11', path: at, subject, message, advice: 'Write the value in quotes.' });
+		check.flaw({ rule: 'R-11', path: at, subject, message, advice: 'Write the value in quotes.' });
 	}
 }
 
