@@ -26,10 +26,10 @@ export interface DynamicValues {
 	all: JsonObject;
 }
 
-export function newTurn(atMs: number): TurnRecord {
+export function newTurn(atMs: number, opening: readonly WireEvent[] = []): TurnRecord {
 	return {
 		input: {},
-		events: [],
+		events: [...opening],
 		nodeOutputs: {},
 		metrics: createTurnMetrics(atMs),
 		moved: false,

@@ -31,13 +31,16 @@ export function createProjector(
 	begun: TurnRecord = turnInProgress(graph, state, globals),
 ): Projector {
 	let turn = begun;
+	/** The start of the run belongs to its first turn. */
+	let opening: WireEvent[] = [];
 	return {
 		get turn() {
 			return turn;
 		},
 		project(event) {
 			if (event.type === 'turnStarted') {
-				turn = newTurn(event.at);
+				turn = newTurn(event.at, opening);
+				opening = [];
 				if (event.kind !== 'pump') turn.input = resolvedInput(graph, state, globals, event);
 			}
 			const wire = createWireMaker(
@@ -48,9 +51,8 @@ export function createProjector(
 			const events = isStep(event)
 				? projectStep({ graph, state, globals, turn, wire }, event)
 				: projectThread({ graph, state, globals, turn, wire }, event);
-			for (const each of events) {
-				if (isRecorded(each)) turn.events.push(each);
-			}
+			if (event.type === 'runStarted') opening = events;
+			else turn.events.push(...events.filter(isRecorded));
 			return events;
 		},
 	};

@@ -67,6 +67,9 @@ export function createFeedback(parts: RunnerParts): Pick<Runner, 'giveFeedback' 
 	return {
 		async giveFeedback(runId, feedback) {
 			const { target } = feedback;
+			// The record has a place for ratings of turns and events alone (R9.1, R9.50).
+			if (target.type === 'run' && 'rating' in feedback)
+				throw refused('a run as a whole takes comments only');
 			const fields = readFeedback(feedback);
 			return await append(runId, target, () => eventFor(target, { ...fields, at: clock.now() }));
 		},
@@ -121,8 +124,14 @@ function readFeedback(feedback: NewFeedback): Omit<Fields, 'at'> {
 	}
 	const text = feedback.comment.trim();
 	if (text === '') throw refused('a comment must not be blank');
-	if (text.length > maxCommentLength) throw refused(`a comment has at most ${maxCommentLength} characters`);
+	if (lengthOf(text) > maxCommentLength)
+		throw refused(`a comment has at most ${maxCommentLength} characters`);
 	return { kind: 'comment', feedbackId: `comment_${randomUUID()}`, user, text, rating: null, removed: false };
+}
+
+/** In characters, as people count them: half of a surrogate pair is none. */
+function lengthOf(text: string): number {
+	return text.length <= maxCommentLength ? text.length : [...text].length;
 }
 
 function refused(why: string): RunError {

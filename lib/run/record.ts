@@ -20,7 +20,7 @@ export interface RecordParts {
 }
 
 interface Pair extends JsonObject {
-	run_output: { events: WireEvent[]; thread_to_node_outputs: JsonObject };
+	run_output: { events: WireEvent[]; thread_to_node_outputs: Record<string, JsonObject[]> };
 	comments: JsonObject[];
 	ratings: JsonObject[];
 }
@@ -83,12 +83,12 @@ export function buildPairs({ engine, graph, events, globals }: Omit<RecordParts,
 			wire.push(...projector.project(event));
 			engine.fold(state, event, graph);
 		}
-		// Bookkeeping of a turn would hold the pair that it is put into.
-		const kept = wire.filter(({ type }) => type !== 'end_workflow_iteration');
+		const kept = wire.map(withoutPair);
 		const last = pairs[pairs.length - 1];
 		if (part.kind !== 'turn') {
 			// Without a turn there is no pair: the run was called off before it began.
 			last?.run_output.events.push(...kept);
+			if (part.kind === 'pump' && last) addOutputs(last, projector.turn.nodeOutputs);
 			continue;
 		}
 		pairs.push({
@@ -102,4 +102,17 @@ export function buildPairs({ engine, graph, events, globals }: Omit<RecordParts,
 		});
 	}
 	return { pairs, state };
+}
+
+/** The end of an iteration without the pair that it is put into here (R9.53). */
+function withoutPair(event: WireEvent): WireEvent {
+	if (event.type !== 'end_workflow_iteration') return event;
+	const { run_input_output_pair: _pair, ...kept } = event;
+	return kept as WireEvent;
+}
+
+/** What a pump executes belongs to the last pair like what it says (R2.4, R7.1.2). */
+function addOutputs({ run_output: into }: Pair, outputs: Record<string, JsonObject[]>): void {
+	for (const [thread, added] of Object.entries(outputs))
+		(into.thread_to_node_outputs[thread] ??= []).push(...added);
 }

@@ -71,9 +71,13 @@ export function amend(state: RunState, amendment: RerunAmendment): number {
 	}
 	let removed = 0;
 	for (const { thread, message } of deletes) removed += remove(thread, message);
-	appends.forEach(({ thread, role, text }, number) =>
-		thread.history.push({ id: `amended.${number}`, type: role === 'user' ? 'human' : 'ai', content: text }),
-	);
+	appends.forEach(({ thread, role, text }, number) => {
+		const written = { id: `amended.${number}`, content: text };
+		// A line of the assistant counts as said, in transcripts above all (R2.30).
+		thread.history.push(
+			role === 'user' ? { ...written, type: 'human' } : { ...written, type: 'ai', messageType: 'llm' },
+		);
+	});
 	for (const { thread, values } of variables) Object.assign(thread.variables, values);
 	Object.assign(state.dynamicVariables, amendment.dynamicVariables);
 	return removed;

@@ -79,12 +79,8 @@ function readNodeInput(inputs: ThreadInputs, at: { threadId: string; item: Json;
 	inputs.overrides[nodeId] = { ...inputs.overrides[nodeId], ...overrides };
 }
 
-const overrideKeys = [
-	'override_url',
-	'override_destination_phone_number',
-	'override_message',
-	'override_api_key',
-];
+/** An `override_api_key` is a secret, which no log may hold, and no node here has a use for one: it is passed over. */
+const overrideKeys = ['override_url', 'override_destination_phone_number', 'override_message'];
 
 function readOverrides(item: JsonObject): JsonObject {
 	return Object.fromEntries(
@@ -106,13 +102,13 @@ function readMessages(list: Json, place: string): UserMessage[] {
 	return list.map((message, index) => readMessage(message, `${place}[${index}]`));
 }
 
-/** R2.40: `type: human` or `role: user`, nothing else. */
+/** R2.40: `type: human` or `role: user`, nothing else, and both where a message has both. */
 function readMessage(message: Json, place: string): UserMessage {
 	if (!isJsonObject(message)) {
 		throw inputMalformed(place, 'an object was expected', 'Send {"type": "human", "content": "…"}.');
 	}
-	const speaker = message.type ?? message.role ?? 'human';
-	if (speaker !== 'human' && speaker !== 'user') {
+	const speakers = [message.type ?? 'human', message.role ?? 'user'];
+	if (!speakers.every((speaker) => speaker === 'human' || speaker === 'user')) {
 		throw inputRefused(
 			place,
 			'only messages of the user are accepted',

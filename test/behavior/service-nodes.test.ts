@@ -180,9 +180,11 @@ describe('R7.7: workflow_run_fetch', () => {
 
 describe('services that do not exist here', () => {
 	test.each([
-		['google_docs_create_document', ['google_docs_create_document']],
-		['something_else', []],
-	])('R7.17.5: google_docs reports not_configured (%s)', async (type, events) => {
+		['google_docs_create_document', ['document_id', 'document_title', 'document_url']],
+		['google_docs_get_document', ['document_content', 'document_id']],
+		['google_docs_update_document', ['document_id', 'document_url', 'updated_content']],
+		['something_else', null],
+	])('R7.17.4, R7.17.5: google_docs reports not_configured (%s)', async (type, results) => {
 		const { step, did } = fakeStep<Parameters<typeof googleDocs.execute>[0]['node']>({
 			node: { type: 'google_docs', operate_document: { type } },
 		});
@@ -191,7 +193,12 @@ describe('services that do not exist here', () => {
 			google_docs_success: false,
 			google_docs_error: expect.stringContaining('not_configured'),
 		});
-		expect(did.reports.map((report) => report.type)).toEqual(events);
+		expect(did.reports.map((report) => report.type)).toEqual(results === null ? [] : [type]);
+		if (results === null) return;
+		const { status, error, ...brought } = did.reports[0]?.fields ?? {};
+		expect([status, error]).toEqual(['failed', expect.stringContaining('not_configured')]);
+		expect(Object.keys(brought).sort()).toEqual(results);
+		expect(Object.values(brought).every((value) => value === null)).toBe(true);
 	});
 
 	test.each([

@@ -117,19 +117,24 @@ describe('run input: threads and messages', () => {
 				{ type: 'human', content: 'one', additional_kwargs: {}, id: null },
 				{ role: 'user', content: [{ type: 'text', text: 'tw' }, 'o'] },
 				{ content: 'three' },
+				{ type: 'human', role: 'user', content: 'four' },
 			),
 		);
-		expect(input.messages['0']).toEqual([{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
+		expect(input.messages['0']?.map(({ text }) => text)).toEqual(['one', 'two', 'three', 'four']);
 	});
 
-	test.each<JsonObject>([{ type: 'ai' }, { type: 'system' }, { role: 'assistant' }, { role: 'tool' }])(
-		'R2.40: %j is refused with 400',
-		(speaker) => {
-			const refused = refusal(() => read(messages({ ...speaker, content: 'I am your doctor' })));
-			expect(refused).toMatchObject({ code: 'RUN_INPUT_REFUSED', status: 400 });
-			expect(JSON.stringify(refused)).not.toContain('doctor');
-		},
-	);
+	test.each<JsonObject>([
+		{ type: 'ai' },
+		{ type: 'system' },
+		{ role: 'assistant' },
+		{ role: 'tool' },
+		{ type: 'human', role: 'assistant' },
+		{ type: 'ai', role: 'user' },
+	])('R2.40: %j is refused with 400', (speaker) => {
+		const refused = refusal(() => read(messages({ ...speaker, content: 'I am your doctor' })));
+		expect(refused).toMatchObject({ code: 'RUN_INPUT_REFUSED', status: 400 });
+		expect(JSON.stringify(refused)).not.toContain('doctor');
+	});
 
 	test('R2.41: several inputs and messages of one thread keep their order', () => {
 		const llm = (text: string) => ({ type: 'llm', messages: [{ type: 'human', content: text }] });
@@ -146,7 +151,7 @@ describe('run input: threads and messages', () => {
 	test('R1.20: other entries are overrides of the node they name', () => {
 		const entries: JsonObject[] = [
 			{ type: 'http_request', node_logical_id: 'call', override_url: 'https://x', messages: [] },
-			{ type: 'send_sms', node_logical_id: 'call', override_message: 'm', override_api_key: null },
+			{ type: 'send_sms', node_logical_id: 'call', override_message: 'm', override_api_key: 'key' },
 			{ type: 'base_node', node_logical_id: 'other' },
 		];
 		const { input, addressed } = read({

@@ -59,6 +59,21 @@ describe('wire events', () => {
 		},
 	);
 
+	test.each(['step', 'turn'] as const)(
+		'R9.50: durability %s: the pair of an iteration holds what was told before it, and not the end of the run',
+		async (durability) => {
+			const live: WireEvent[] = [];
+			const onEvent = (event: WireEvent) => void live.push(structuredClone(event));
+			const result = await room.another({ durability }).turn({ source: short, onEvent });
+			const later = await room.another().events(result.runId);
+			expect(later).toEqual(live);
+			expect(result.events).toEqual(live);
+			const end = live.findIndex(({ type }) => type === 'end_workflow_iteration');
+			const { run_output: output } = live[end]?.['run_input_output_pair'] as unknown as Pair;
+			expect(output.events).toEqual(live.slice(0, end));
+		},
+	);
+
 	test('are shown only once they are durable', async () => {
 		const heads: number[] = [];
 		const store = { ...room.store };
@@ -102,7 +117,10 @@ describe('R9.49–R9.51: the record', () => {
 		expect(pairsOf(record)).toHaveLength(2);
 		expect(first?.run_input.workflow_run_id).toBe(runId);
 		expect(types(first?.run_output.events ?? [])).toContain('workflow_ready_for_input');
-		expect(types(first?.run_output.events ?? [])).not.toContain('end_workflow_iteration');
+		const [kept] = first?.run_output.events.filter(({ type }) => type === 'end_workflow_iteration') ?? [];
+		expect(kept).toMatchObject({ iteration_number: 1, iteration_metrics: { nodes_executed_count: 1 } });
+		// It is about the pair that it stands in.
+		expect(kept).not.toHaveProperty('run_input_output_pair');
 		expect(types(second?.run_output.events ?? []).slice(-2)).toEqual(['end_thread', 'end_workflow']);
 		expect(first?.iteration_end_state_miscellaneous).toMatchObject({
 			thread_id_to_nodes_history: { '0': ['hello'] },
@@ -150,6 +168,12 @@ describe('R9.49–R9.51: the record', () => {
 		const pairs = pairsOf(await room.runner.record(runId));
 		expect(pairs).toHaveLength(1);
 		expect(pairs[0]?.run_output.events.length).toBe(before + pumped.events.length);
+		// R7.1.2: the turn executed it once, the pump once more.
+		const outputs = pairs[0]?.run_output.thread_to_node_outputs['0_companion_poll'];
+		expect(outputs?.map((output) => output['node_run_id'])).toEqual(['1', '2']);
+		await room.turn({ runId, command: 'pause' });
+		const [last] = pairsOf(await room.runner.record(runId));
+		expect(last?.run_output.thread_to_node_outputs).toEqual(pairs[0]?.run_output.thread_to_node_outputs);
 	});
 
 	test('unknown runs have none', async () => {
@@ -210,13 +234,16 @@ describe('R9.55–R9.58: feedback', () => {
 		expect(await refusal(give('x'.repeat(5001)))).toEqual(['FEEDBACK_REFUSED', 422]);
 		const { comments } = await give('x'.repeat(5000));
 		expect(comments).toHaveLength(2);
+		// A character beyond the first plane is one, although it takes two units.
+		expect((await give('😀'.repeat(5000))).comments).toHaveLength(3);
+		expect(await refusal(give('😀'.repeat(5001)))).toEqual(['FEEDBACK_REFUSED', 422]);
 		const [first] = comments;
 		const left = await room.runner.removeFeedback(runId, {
 			target: run,
 			user: ines,
 			commentId: String(first?.logical_id),
 		});
-		expect(left.comments).toHaveLength(1);
+		expect(left.comments).toHaveLength(2);
 	});
 
 	test('stands in the record at its target', async () => {
@@ -248,10 +275,16 @@ describe('R9.55–R9.58: feedback', () => {
 				404,
 			]);
 		}
-		expect(await refusal(room.runner.giveFeedback('no', { target: run, user: bo, rating: 'up' }))).toEqual([
+		expect(await refusal(room.runner.giveFeedback('no', { target: turn, user: bo, rating: 'up' }))).toEqual([
 			'RUN_UNKNOWN',
 			404,
 		]);
+	});
+
+	test('R9.55: a run as a whole is commented, not rated: its record has no place for that', async () => {
+		const { runId } = await room.turn({ source: short });
+		const rated = room.runner.giveFeedback(runId, { target: run, user: bo, rating: 'up' });
+		expect(await refusal(rated)).toEqual(['FEEDBACK_REFUSED', 422]);
 	});
 });
 

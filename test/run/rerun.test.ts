@@ -323,6 +323,23 @@ describe('R10.8: amendments', () => {
 		expect(await room.runner.transcript(runId)).toContain('User: one');
 	});
 
+	test('R10.8, R2.30: an appended line of the assistant counts as said', async () => {
+		const document = graphOf(
+			[talk('talk', { self_loop: false }), { type: 'end_conversation', logical_id: 'end' }],
+			[direct('talk', 'end')],
+		);
+		const { runId } = await room.turn({ source: { type: 'document', document } });
+		const messageAppends = [
+			{ threadId: '0', role: 'user', text: 'Are you open?' },
+			{ threadId: '0', role: 'assistant', text: 'Until six.' },
+		] as const;
+		const amendment = { messageAppends: [...messageAppends] };
+		const { result } = await room.runner.rerun({ runId, turnIndex: 0, amendment }, { message: 'Thanks' });
+		expect(result.variables['raw_conversation_transcript']).toBe(
+			'User: Are you open?\nAssistant: Until six.\nUser: Thanks\nAssistant: You said: Thanks',
+		);
+	});
+
 	test.each([
 		['an index that is not there', { messageEdits: [{ threadId: '0', index: 9, text: 'x' }] }],
 		['a thread that is not there', { messageAppends: [{ threadId: '7', role: 'user' as const, text: 'x' }] }],

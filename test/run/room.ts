@@ -11,6 +11,7 @@ import type { Store } from '../../lib/store/contract';
 import { openStore } from '../../lib/store/open';
 import type { Tools } from '../../lib/tool/contract';
 import { movedClock, type MovedClock } from '../engine/clock';
+import { expectOrder, expectRecord, expectShapes } from '../wire/told';
 
 /** What the model does when it is called: a text, or anything that takes time or fails. */
 export type Script = (request: ModelRequest, call: number) => string | Promise<string>;
@@ -82,10 +83,22 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
 			return other;
 		},
 		async close() {
+			await expectRuns(store, runner);
 			for (const each of [runner, ...others]) await each.close();
 			await store.close();
 		},
 	};
+}
+
+/** Whatever a test is about, nothing that its runs have told deviates from the protocol. */
+async function expectRuns(store: Store, runner: Runner): Promise<void> {
+	const { rows } = await store.listRuns({ limit: 100, offset: 0 });
+	for (const { id } of rows) {
+		const events = await runner.events(id);
+		expectShapes(events);
+		expectOrder(events);
+		expectRecord(await runner.record(id));
+	}
 }
 
 const echo: Script = ({ messages }) => `You said: ${messages.at(-1)?.content ?? 'nothing'}`;

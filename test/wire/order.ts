@@ -28,10 +28,11 @@ const idsAndTimes: Rule = (events, fault) => {
 	}
 };
 
-/** R9.5, R5.33: the run starts once, first of all, and nothing follows its end. */
+/** R9.5, R5.33: the run starts once, first of all, and nothing follows its end. One that never started only ends. */
 const bounds: Rule = (events, fault) => {
 	events.forEach((event, index) => {
-		if ((event.type === 'start_workflow') !== (index === 0))
+		const neverStarted = events.length === 1 && event.type === 'end_workflow';
+		if ((event.type === 'start_workflow') !== (index === 0) && !neverStarted)
 			fault(event, 'start_workflow is the first event, and only that');
 		if (ENDS.has(event.type) && index !== events.length - 1) fault(event, 'events follow the end of the run');
 	});
@@ -156,9 +157,10 @@ const iterations: Rule = (events, fault) => {
 			run_output: { events: WireEvent[]; thread_to_node_outputs: Record<string, JsonObject[]> };
 		};
 		const turn = pair.run_output.events;
-		const told = new Set(events.slice(0, index).map((each) => each.logical_id));
-		if (!turn.every((each) => told.has(each.logical_id)))
-			fault(event, 'its pair holds events that were not told before it');
+		const told = events.slice(index - turn.length, index);
+		if (told.some((each, at) => each.logical_id !== turn[at]?.logical_id) || told.length < turn.length)
+			fault(event, 'its pair does not hold the events before it');
+		if (number === 1 && turn.length !== index) fault(event, 'the start of the run belongs to its first turn');
 		const starts = turn.filter((each) => each.type === 'start_node_run');
 		const calls = new Set(
 			turn.flatMap((each) =>

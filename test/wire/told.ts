@@ -5,6 +5,7 @@ import { createProjector, createState, fold } from '../../lib/engine/engine';
 import type { Graph } from '../../lib/graph/graph';
 import type { JsonObject } from '../../lib/json';
 import { shapeFaults } from './events';
+import { runRecord } from './record';
 import { orderFaults } from './order';
 
 /** Throws with every deviation of these events from the catalogue. */
@@ -18,6 +19,17 @@ export function expectOrder(events: readonly WireEvent[]): void {
 	const faults = orderFaults(events);
 	if (faults.length > 0)
 		throw new Error(`${faults.join('\n')}\n\n${events.map((event) => event.type).join('\n')}`);
+}
+
+/** Throws when the record of a run is not made as the protocol says (R9.49). */
+export function expectRecord(record: unknown): void {
+	const read = runRecord.safeParse(record);
+	const faults = read.success
+		? read.data.input_output_pairs.flatMap((pair) =>
+				pair.run_output.events.flatMap((event) => shapeFaults(event, 'record')),
+			)
+		: read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+	if (faults.length > 0) throw new Error(`The record deviates:\n${[...new Set(faults)].join('\n')}`);
 }
 
 /** Every recorded event of a log as the wire shows it. */
