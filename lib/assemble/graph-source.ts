@@ -54,7 +54,10 @@ export function graphIn(
 	input: string | Json,
 	request: { version: number | 'active'; name: string; hint?: string },
 ): OpenedGraph {
-	const document = parseDocument(input);
+	const whole = parseDocument(input);
+	const [row] = whole.rows;
+	// A list of one graph is as good as the graph.
+	const document = whole.versions.length === 0 && whole.rows.length === 1 && row !== undefined ? row : whole;
 	const found = chosenVersion(document, request);
 	if (found?.graph && found.raw !== null) return { graph: found.graph, raw: toWire(found.raw).value };
 	const [fault] = document.faults;

@@ -45,7 +45,8 @@ const behaviors: Registry = {
 /**
  * The behavior of a node.
  *
- * @throws {GraphError} `NODE_TYPE_UNKNOWN` (R7.19), or `SUPER_NODE_NOT_EXPANDED` when the graph was not expanded.
+ * @throws {GraphError} `NODE_TYPE_UNKNOWN` (R7.19), `NODE_UNREADABLE` for a known type whose fields failed
+ * (graph-format 5.3), or `SUPER_NODE_NOT_EXPANDED` when the graph was not expanded.
  */
 export function behaviorOf(node: Node): Behavior {
 	if (node.type !== 'super_node' && node.type !== 'unknown') return behaviors[node.type] as Behavior;
@@ -60,6 +61,14 @@ export function behaviorOf(node: Node): Behavior {
 			},
 		);
 	}
+	const fault = node.faults.find(({ rule }) => rule === 'R-10' || rule === 'R-11');
+	if (fault !== undefined && isKnownType(node.original_type)) {
+		throw new GraphError(
+			'NODE_UNREADABLE',
+			`Node "${name}" cannot be executed, because a field cannot be read: ${fault.message}.`,
+			{ advice: fault.advice, place: fault.path },
+		);
+	}
 	throw new GraphError(
 		'NODE_TYPE_UNKNOWN',
 		`Node "${name}" has type "${node.original_type ?? ''}", which cannot be executed.`,
@@ -68,4 +77,8 @@ export function behaviorOf(node: Node): Behavior {
 			place: `node "${name}"`,
 		},
 	);
+}
+
+function isKnownType(type: string | null): boolean {
+	return type !== null && (type === 'super_node' || Object.hasOwn(behaviors, type));
 }

@@ -125,6 +125,18 @@ describe('the registry', () => {
 		);
 	});
 
+	test('5.3: a known type whose field cannot be read says which, and not that its type is unknown', () => {
+		const { step } = fakeStep({ node: { type: 'http_request', name: 5, method: 'QUERY' } });
+		expect(() => behaviorOf(step.node)).toThrow(
+			expect.objectContaining({
+				code: 'NODE_UNREADABLE',
+				message: expect.stringContaining('"QUERY" is not one of GET, POST'),
+				advice: 'Use one of the listed words.',
+				place: expect.stringMatching(/\.method$/),
+			}),
+		);
+	});
+
 	test('a super node that was not expanded is refused', () => {
 		const { step } = fakeStep({ node: { type: 'super_node' } });
 		expect(() => behaviorOf(step.node)).toThrow(expect.objectContaining({ code: 'SUPER_NODE_NOT_EXPANDED' }));

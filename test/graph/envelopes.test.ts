@@ -1,6 +1,6 @@
 /** Envelopes as they really come (part 1): what is around a graph never hides it, and is told with its place. */
 
-import { checkDocument as checkText } from '../../lib/assemble/graph-source';
+import { checkDocument as checkText, graphIn } from '../../lib/assemble/graph-source';
 import { selectVersions } from '../../lib/graph/bundle';
 import { canonicalize } from '../../lib/graph/canonicalize';
 import { parseDocument } from '../../lib/graph/parse';
@@ -149,6 +149,15 @@ describe('1.8, 1.9: parts and lists', () => {
 			'R-70 $.items[2].tool_config.api_body',
 		]);
 		expect(faults[0]?.message).toMatch(/^\$\.items\[0\]\.workflow_config/);
+	});
+
+	test('a list of one workflow opens like the workflow', () => {
+		const list = { items: [{ _id: 'w', workflow_config: graph('x') }], total: 1 };
+		const opened = graphIn(list, { version: 'active', name: 'The document' });
+		expect(opened.graph.workflow_config.name).toBe('x');
+		expect(() => graphIn({ items: [], total: 0 }, { version: 'active', name: 'The document' })).toThrow(
+			'holds no readable graph',
+		);
 	});
 
 	test('an empty page is a list of nothing', () => {
