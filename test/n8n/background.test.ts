@@ -1,6 +1,7 @@
 /** Conversations that go on by themselves inside a real n8n: an active trigger, a lab that takes its time, a crash. */
 
-import type { JsonObject } from '../../lib/index';
+import { openStation, type JsonObject } from '../../lib/index';
+import { WATCH_SCOPE } from '../../lib/run/watch';
 import { unflatten } from '../../scripts/n8n/client';
 import { startLab, type Lab } from '../nodes/lab';
 import { startWorld, type World } from './harness';
@@ -12,7 +13,7 @@ const hosts = { allowedPrivateHosts: '127.0.0.1' };
 
 let world: World;
 let lab: Lab;
-let listener: { id: string };
+let listener: { id: string; versionId: string };
 
 beforeAll(async () => {
 	lab = await startLab(NEVER);
@@ -38,8 +39,18 @@ beforeAll(async () => {
 		],
 		connections: { Webhook: { main: [[{ node: 'Graph', type: 'main', index: 0 }]] } },
 	});
-	listener = await install({
-		name: 'Lab line speaks',
+	listener = await install(speaker('Lab line speaks'));
+}, 900_000);
+
+afterAll(async () => {
+	await world?.stop();
+	await lab?.close();
+});
+
+/** Starts an execution whenever a run of the lab line says something on its own. */
+function speaker(name: string) {
+	return {
+		name,
 		nodes: [
 			{
 				...{ id: 'spoken', name: 'Interactly Trigger', type: 'n8n-nodes-interactly.interactlyTrigger' },
@@ -56,13 +67,8 @@ beforeAll(async () => {
 			},
 		],
 		connections: { 'Interactly Trigger': { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
-	});
-}, 900_000);
-
-afterAll(async () => {
-	await world?.stop();
-	await lab?.close();
-});
+	};
+}
 
 async function install(workflow: { name: string; nodes: object[]; connections: object }) {
 	const installed = await world.client.putWorkflow(workflow);
@@ -76,8 +82,8 @@ async function begin(session: string): Promise<JsonObject> {
 }
 
 /** What the trigger started executions with, the newest first. */
-async function spoken(): Promise<JsonObject[]> {
-	const filter = encodeURIComponent(JSON.stringify({ workflowId: listener.id }));
+async function spoken(workflow: { id: string } = listener): Promise<JsonObject[]> {
+	const filter = encodeURIComponent(JSON.stringify({ workflowId: workflow.id }));
 	const list = (await world.client.get(`/rest/executions?limit=20&filter=${filter}`)) as {
 		data: { results: Array<{ id: string; finished: boolean }> };
 	};
@@ -142,5 +148,43 @@ describe('an active Interactly Trigger', () => {
 			['lab-2', 'Your result is in.'],
 			['lab-1', 'Your result is in.'],
 		]);
+	});
+
+	it('a place in the log that was lost starts nothing twice: n8n knows the executions by their keys', async () => {
+		const before = await spoken();
+		const station = await openStation({ path: world.storePath });
+		try {
+			const places = await station.store.listSettings(WATCH_SCOPE);
+			expect(places.length).toBeGreaterThan(0);
+			for (const { name } of places) await station.store.putSetting(WATCH_SCOPE, name, { position: 0 });
+		} finally {
+			await station.close();
+		}
+		await world.crashAndRestart();
+		await pause(3_000);
+		expect(await spoken()).toEqual(before);
+	});
+
+	it('switched off, the trigger moves nothing; two that are switched on each tell it, and the lab is asked once', async () => {
+		lab.readyAt = NEVER;
+		await world.client.post(`/rest/workflows/${listener.id}/deactivate`, {});
+		await begin('lab-3');
+		const asked = lab.calls;
+		await pause(2_500);
+		expect(lab.calls).toBe(asked);
+		const second = await install(speaker('Lab line speaks twice'));
+		await world.client.activate(listener);
+		await until(() => lab.calls >= asked + 3);
+		const started = Date.now();
+		const calls = lab.calls;
+		await pause(3_000);
+		// Once a second, as the graph says, however many triggers look after it.
+		expect(lab.calls - calls).toBeLessThanOrEqual((Date.now() - started) / 1_000 + 1);
+		lab.readyAt = 0;
+		const of = async (workflow: { id: string }) =>
+			(await spoken(workflow)).filter(({ sessionId }) => sessionId === 'lab-3');
+		await until(async () => (await of(listener)).length > 0 && (await of(second)).length > 0);
+		await pause(2_500);
+		expect([(await of(listener)).length, (await of(second)).length]).toEqual([1, 1]);
 	});
 });
