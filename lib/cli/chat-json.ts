@@ -6,7 +6,7 @@ import type { JsonObject } from '../json';
 import type { TurnResult } from '../run/contract';
 import type { Turn } from './chat-turns';
 import type { Conversation, Standing } from './conversation';
-import { errorText } from './error-text';
+import { errorText, keyHint } from './error-text';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
@@ -49,7 +49,8 @@ async function takeTurn(
 	onEvent: (event: WireEvent) => void,
 ): Promise<Refusal | null> {
 	try {
-		return (await conversation.take(turn, onEvent)).error;
+		const { error } = await conversation.take(turn, onEvent);
+		return error === null ? null : hinted(error);
 	} catch (error) {
 		return refusalOf(error);
 	}
@@ -57,7 +58,12 @@ async function takeTurn(
 
 function refusalOf(error: unknown): Refusal {
 	const advice = error instanceof InteractlyError ? (error.advice ?? null) : null;
-	return { code: codeOf(error), message: messageOf(error), advice };
+	return hinted({ code: codeOf(error), message: messageOf(error), advice });
+}
+
+function hinted({ code, message, advice }: Refusal): Refusal {
+	const hint = keyHint(code);
+	return { code, message, advice: hint === '' ? advice : `${advice ?? ''} ${hint}`.trim() };
 }
 
 /** The line after a turn's events; `error` is there only when there was one. */

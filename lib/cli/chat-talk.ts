@@ -7,7 +7,7 @@ import type { TurnResult } from '../run/contract';
 import { pauseBeforePump } from '../run/pump-loop';
 import type { Turn } from './chat-turns';
 import type { Conversation } from './conversation';
-import { errorText } from './error-text';
+import { errorText, keyHint } from './error-text';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
 
@@ -112,7 +112,7 @@ async function takeTurn(request: TalkRequest, turn: Turn): Promise<boolean> {
 	try {
 		const isAside = turn.command === 'pump' && terminal.isInteractive;
 		const told: unknown[] = [];
-		const { error, status, warnings } = await conversation.take(turn, (event) => {
+		const { error, status, warnings, modelFailures } = await conversation.take(turn, (event) => {
 			if (event.type === 'workflow_warning') told.push(event.warning_message);
 			showEvent(request, event, isAside);
 		});
@@ -120,24 +120,25 @@ async function takeTurn(request: TalkRequest, turn: Turn): Promise<boolean> {
 		for (const warning of warnings.filter((text) => !told.includes(text))) {
 			terminal.err(`(warning: ${warning})\n`);
 		}
+		for (const advice of new Set(modelFailures.map((failure) => failure.advice ?? ''))) {
+			if (advice !== '') terminal.err(`  → ${advice}\n`);
+		}
 		if (error !== null) terminal.err(failureText(error));
 		return error === null && status !== 'failed' && status !== 'aborted_looping_risk';
 	} catch (error) {
-		terminal.err(errorText(error) + keyHint(codeOf(error)));
+		terminal.err(errorText(error) + hintLine(codeOf(error)));
 		return false;
 	}
 }
 
-const KEY_CODES = new Set(['LLM_CREDENTIAL_MISSING', 'LLM_NOT_CONFIGURED']);
-
-/** Where keys come from is known only here. */
-function keyHint(code: string): string {
-	if (!KEY_CODES.has(code)) return '';
-	return '  → Here keys come from the environment; "interactly chat --help" names the variables.\n';
+/** The hint of `keyHint` on a line of its own. */
+function hintLine(code: string): string {
+	const hint = keyHint(code);
+	return hint === '' ? '' : `  → ${hint}\n`;
 }
 
 function failureText({ code, message, advice }: NonNullable<TurnResult['error']>): string {
-	return `${code}: ${message}\n${advice === null ? '' : `  → ${advice}\n`}${keyHint(code)}`;
+	return `${code}: ${message}\n${advice === null ? '' : `  → ${advice}\n`}${hintLine(code)}`;
 }
 
 /** @param isAside Said while the person types: on a line of its own, and the prompt again below it. */

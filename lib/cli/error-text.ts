@@ -11,3 +11,11 @@ export function errorText(error: unknown): string {
 	}
 	return `${lines.join('\n')}\n`;
 }
+
+const KEY_CODES = new Set(['LLM_CREDENTIAL_MISSING', 'LLM_NOT_CONFIGURED']);
+
+/** Where keys and models come from here, which only the command line knows; the empty text for other errors. */
+export function keyHint(code: string): string {
+	if (!KEY_CODES.has(code)) return '';
+	return 'Here keys come from the environment, and --model PROVIDER/MODEL names a model for nodes without one: see "interactly chat --help".';
+}

@@ -27,8 +27,13 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 		.helpCommand('help [command]', 'explain a command')
 		.addHelpText(
 			'after',
-			'\nExit codes: 0 fine, 1 faults, differences or a failed turn, 2 wrong arguments or an unreadable file.',
+			'\nExit codes: 0 fine, 1 faults, differences or a failed turn, 2 wrong arguments or an unreadable file or turn,\n130 and the like ended by a signal.',
 		)
+		// Defaults stand in the descriptions where they say something.
+		.configureHelp({
+			optionDescription: ({ description, argChoices }) =>
+				argChoices === undefined ? description : `${description} (${argChoices.join(', ')})`,
+		})
 		.exitOverride()
 		.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
 		.showHelpAfterError('(interactly help COMMAND explains a command)');
@@ -85,7 +90,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 	program
 		.command('draw')
-		.description('draw a graph')
+		.description('draw a graph as SVG, PNG or Mermaid text')
 		.argument('<file>', 'graph file; - is standard input')
 		.addOption(
 			new Option(
@@ -156,17 +161,30 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 }
 
 const CHAT_HELP = `
-Turns of --json and --script: {"message": "…" or null, "command"?: "start", "data", "resume", "pause", "stop"
-or "pump", "dynamic_variables"?: {…}, "runtime_variables"?: {…}}. After the events of each turn comes one line
-{"type": "turn", "run_id", "turn_number", "status", "is_waiting_for_input", "is_completed", "has_background_work"},
-with "error" when the turn failed.
+A person types messages; /help lists what else a line may ask for. The end of the input or Ctrl-C ends the talk.
 
-Model keys come from the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_API_KEY, AZURE_OPENAI_API_KEY with
-AZURE_OPENAI_ENDPOINT, AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, CUSTOM_LLM_BASE_URL; OPENAI_BASE_URL and
-ANTHROPIC_BASE_URL point to servers of your own.
+With --json each line of standard input is a turn, as are the items of a --script:
+  {"message": "…" or null, "command"?: "start", "data", "resume", "pause", "stop" or "pump",
+   "dynamic_variables"?: {…}, "runtime_variables"?: {…}}
+Without "command" the first turn starts the run and later ones bring it data. Each turn prints its events as they
+become durable and then one line
+  {"type": "turn", "run_id", "turn_number", "status", "is_waiting_for_input", "is_completed", "has_background_work"}
+with "error": {"code", "message", "advice"} when it failed, was refused or could not be read. A turn that an
+interruption cut off is finished before the next one, without repeating what it wrote to other systems.
 
-Example:
-  interactly chat graph.json --store runs.sqlite`;
+Keys and addresses of models come from the environment:
+  OpenAI      OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID
+  Anthropic   ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, ANTHROPIC_BASE_URL
+  Google      GOOGLE_API_KEY or GEMINI_API_KEY, GOOGLE_GEMINI_BASE_URL; Vertex: GOOGLE_APPLICATION_CREDENTIALS,
+              GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_LOCATION
+  Azure       AZURE_OPENAI_API_KEY, AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_API_VERSION or OPENAI_API_VERSION
+  Bedrock     AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_BEARER_TOKEN_BEDROCK or
+              AWS_PROFILE; AWS_REGION or AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL
+  Custom      CUSTOM_LLM_BASE_URL, CUSTOM_LLM_API_KEY: any server that speaks OpenAI's chat completions
+
+Examples:
+  interactly chat graph.json --store runs.sqlite
+  interactly chat --store runs.sqlite --run workflow_run_… --json < turns.jsonl`;
 
 const collect = (value: string, values: string[]) => [...values, value];
 

@@ -16,7 +16,7 @@ const VARIABLES: Record<string, Partial<Record<keyof ProviderCredential, readonl
 		organization: ['OPENAI_ORG_ID'],
 		project: ['OPENAI_PROJECT_ID'],
 	},
-	anthropic: { apiKey: ['ANTHROPIC_API_KEY'], baseUrl: ['ANTHROPIC_BASE_URL'] },
+	anthropic: { apiKey: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'], baseUrl: ['ANTHROPIC_BASE_URL'] },
 	google: {
 		apiKey: ['GOOGLE_API_KEY', 'GEMINI_API_KEY'],
 		baseUrl: ['GOOGLE_GEMINI_BASE_URL'],
@@ -39,14 +39,25 @@ const VARIABLES: Record<string, Partial<Record<keyof ProviderCredential, readonl
 	custom: { apiKey: ['CUSTOM_LLM_API_KEY'], baseUrl: ['CUSTOM_LLM_BASE_URL'] },
 };
 
-/** Variables that alone do not make a credential: a region or a project is often set for other programs. */
-const MAKES_CREDENTIAL: ReadonlySet<string> = new Set([
-	'apiKey',
-	'baseUrl',
-	'endpoint',
-	'accessKeyId',
-	'serviceAccount',
-]);
+/**
+ * What makes a credential, one of these sets: a region, a project or an address is often set for other programs.
+ * A server of one's own asks for no key where the address alone is enough.
+ */
+const MAKES_CREDENTIAL: Record<string, ReadonlyArray<ReadonlyArray<keyof ProviderCredential>>> = {
+	openai: [['apiKey'], ['baseUrl']],
+	anthropic: [['apiKey'], ['baseUrl']],
+	google: [['apiKey'], ['baseUrl'], ['serviceAccount']],
+	azure_openai: [['apiKey']],
+	bedrock: [['apiKey'], ['accessKeyId', 'secretAccessKey']],
+	custom: [['baseUrl']],
+};
+
+/** Every variable that is read, for the help. */
+export const VARIABLE_NAMES: readonly string[] = [
+	...Object.values(VARIABLES).flatMap((fields) => Object.values(fields).flat()),
+	'AWS_PROFILE',
+	'GOOGLE_APPLICATION_CREDENTIALS',
+];
 
 /**
  * The credentials that the environment holds, by the graph's provider names.
@@ -64,9 +75,10 @@ export function credentialsFrom(env: Environment): Record<string, ProviderCreden
 			// Servers of one's own often ask for no key; the SDK wants to send some.
 			if (provider === 'openai' && 'baseUrl' in credential) credential.apiKey ??= 'none';
 			if (provider === 'google') Object.assign(credential, serviceAccountFrom(env));
-			return Object.keys(credential).some((field) => MAKES_CREDENTIAL.has(field))
-				? [[provider, credential]]
-				: [];
+			const isWhole = MAKES_CREDENTIAL[provider]?.some((set) => set.every((field) => field in credential));
+			// The SDK itself reads the keys of a profile.
+			const hasProfile = provider === 'bedrock' && (env.AWS_PROFILE?.trim() ?? '') !== '';
+			return isWhole === true || hasProfile ? [[provider, credential]] : [];
 		},
 	);
 	return Object.fromEntries(found);

@@ -261,6 +261,13 @@ describe('for programs', () => {
 		expect(server.hits).toEqual(['POST /post']);
 	});
 
+	it('a missing key closes the turn with what to do here', async () => {
+		const session = await interactly(['chat', asking, '--json'], { input: '{"message":"hello"}\n' });
+		expect(turnsOf(session)[0]).toMatchObject({
+			error: { code: 'LLM_NOT_CONFIGURED', advice: expect.stringContaining('--model PROVIDER/MODEL') },
+		});
+	});
+
 	it('--script plays an array of turns', async () => {
 		const script = file('turns.json', [{ message: null }, { message: 'hello' }]);
 		const session = await interactly(['chat', asking, '--json', '--script', script], { env });
@@ -455,6 +462,7 @@ describe('for people', () => {
 		expect(session.err.match(/warning: .*No such parameter/g)).toEqual([
 			expect.stringMatching(/^warning: The model of "Ask" gave no answer: /),
 		]);
+		expect(session.err).toMatch(/^ {2}→ .+/m);
 		expect(session.out.split('\n')).toHaveLength(3);
 	});
 

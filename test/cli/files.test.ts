@@ -3,8 +3,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VARIABLE_NAMES } from '../../lib/cli/providers';
 import type { GraphDiff } from '../../lib/convert/diff';
 import type { JsonObject } from '../../lib/json';
+import { COMMANDS } from '../../lib/run/commands';
 import { clinic, edited, withNewIds } from '../convert/graphs';
 import { interactly } from './session';
 
@@ -31,6 +33,17 @@ describe('the command line', () => {
 		for (const command of ['check', 'fmt', 'diff', 'draw', 'chat']) {
 			expect(help.out).toContain(`  ${command} `);
 			expect((await interactly([command, '--help'])).out).toContain(`Usage: interactly ${command}`);
+		}
+	});
+
+	it('names every variable it reads, every command of a turn, and no default that says nothing', async () => {
+		const { out } = await interactly(['chat', '--help']);
+		for (const name of [...VARIABLE_NAMES, ...COMMANDS, 'pump'])
+			expect(out).toMatch(new RegExp(`\\b${name}\\b`));
+		for (const command of ['check', 'fmt', 'diff', 'draw', 'chat']) {
+			const help = await interactly([command, '--help']);
+			expect(help.out).not.toMatch(/default: (?:false|true|\[\])/);
+			expect(Math.max(...help.out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(120);
 		}
 	});
 

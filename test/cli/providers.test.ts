@@ -21,6 +21,10 @@ describe('credentials of the environment', () => {
 			{ bedrock: { accessKeyId: 'a', secretAccessKey: 's', region: 'r' } },
 		],
 		[{ CUSTOM_LLM_BASE_URL: 'u' }, { custom: { baseUrl: 'u' } }],
+		[{ ANTHROPIC_AUTH_TOKEN: 't' }, { anthropic: { apiKey: 't' } }],
+		[{ AWS_PROFILE: 'clinic', AWS_REGION: 'r' }, { bedrock: { region: 'r' } }],
+		[{ AZURE_OPENAI_ENDPOINT: 'e' }, {}],
+		[{ AWS_ACCESS_KEY_ID: 'a', AWS_ENDPOINT_URL: 'u' }, {}],
 		[{ AWS_REGION: 'r', GOOGLE_CLOUD_PROJECT: 'p', OPENAI_API_KEY: '' }, {}],
 	])('%j gives %j', (env, credentials) => {
 		expect(credentialsFrom(env)).toEqual(credentials);
