@@ -31,16 +31,25 @@ const INSTALL_FLAGS = [
  * @returns {Promise<string>} The folder of the installed package.
  */
 async function installPackage(userFolder) {
-	const target = join(userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-interactly');
-	fs.rmSync(target, { recursive: true, force: true });
-	fs.mkdirSync(target, { recursive: true });
-	const tarball = await pack(userFolder);
-	await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
-	fs.rmSync(tarball);
-	const manifest = strippedManifest(join(target, 'package.json'));
-	fs.writeFileSync(join(target, 'package.json'), JSON.stringify(manifest, null, 2));
-	const modules = await dependencies(manifest.dependencies);
-	fs.cpSync(modules, join(target, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+	const modules = join(userFolder, '.n8n', 'nodes', 'node_modules');
+	const target = join(modules, 'n8n-nodes-interactly');
+	fs.mkdirSync(modules, { recursive: true });
+	// Made beside its place under a name that n8n passes over: what fails on the way leaves the old one.
+	const work = fs.mkdtempSync(join(modules, '.n8n-nodes-interactly-'));
+	try {
+		const tarball = await pack(work);
+		await run('tar', ['-xzf', tarball, '-C', work, '--strip-components=1']);
+		fs.rmSync(tarball);
+		const manifest = strippedManifest(join(work, 'package.json'));
+		fs.writeFileSync(join(work, 'package.json'), JSON.stringify(manifest, null, 2));
+		const fetched = await dependencies(manifest.dependencies);
+		fs.cpSync(fetched, join(work, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+		fs.chmodSync(work, 0o755);
+		fs.rmSync(target, { recursive: true, force: true });
+		fs.renameSync(work, target);
+	} finally {
+		fs.rmSync(work, { recursive: true, force: true });
+	}
 	return target;
 }
 
