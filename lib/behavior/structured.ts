@@ -25,7 +25,9 @@ export interface StructuredRequest extends Pick<ModelCall, 'fills' | 'fillerProm
  */
 export async function requestStructured(step: Step, request: StructuredRequest): Promise<ModelAnswer | null> {
 	const messages = [...request.messages];
-	if (messages.at(-1)?.role === 'assistant') messages.push({ role: 'user', content: RECORD_REQUEST });
+	if (messages.at(-1)?.role === 'assistant') {
+		messages.push({ role: 'user', content: RECORD_REQUEST, isOurs: true });
+	}
 	try {
 		return await step.callModel({ ...request, messages, tools: [] });
 	} catch (error) {

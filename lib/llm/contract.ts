@@ -6,7 +6,8 @@ import type { LlmConfig, LlmOrGroup } from '../graph/model';
 /** One message of a conversation as models see it. Exactly one system message, always first. */
 export type ModelMessage =
 	| { role: 'system'; content: string }
-	| { role: 'user'; content: string }
+	/** `isOurs`: a line of this package after the conversation, which truncation neither counts nor cuts (R2.37). */
+	| { role: 'user'; content: string; isOurs?: true }
 	| { role: 'assistant'; content: string; toolCalls: ToolCall[] }
 	| { role: 'tool'; toolCallId: string; toolName: string; content: string };
 

@@ -157,11 +157,23 @@ function isAside(event: RunEvent): boolean {
 
 /** Why the last turn in the events did not end well; the turn knows more than the end of the run. */
 function errorOf(events: readonly RunEvent[], state: RunState): TurnResult['error'] {
-	if (events.every(isAside)) return state.turnError;
+	if (events.every(isAside)) {
+		const { status, terminationSource: source, errorMessage: message } = state;
+		return state.turnError ?? failureOf({ status, source, message });
+	}
 	const ended = events.findLast((event) => event.type === 'turnEnded');
 	if (ended !== undefined && ended.error !== null) return ended.error;
 	const end = events.findLast((event) => event.type === 'runEnded');
-	if (end === undefined || (end.status !== 'failed' && end.status !== 'aborted_looping_risk')) return null;
+	return end === undefined ? null : failureOf(end);
+}
+
+/** The end of a run as an error, where it is one: `error` is set only then (R1.33). */
+function failureOf(end: {
+	status: RunState['status'];
+	source: string | null;
+	message: string | null;
+}): TurnResult['error'] {
+	if (end.status !== 'failed' && end.status !== 'aborted_looping_risk') return null;
 	return {
 		code: (end.source ?? end.status).toUpperCase(),
 		message: end.message ?? 'The run failed.',

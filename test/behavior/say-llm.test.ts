@@ -1,5 +1,6 @@
 /** The speaking LLM node: its prompt, its speech, failures and structured output. */
 
+import { RECORD_REQUEST } from '../../lib/behavior/structured';
 import { ROUTING_RULES } from '../../lib/behavior/prompt';
 import { ConfigurationError } from '../../lib/errors';
 import type { JsonObject } from '../../lib/json';
@@ -175,6 +176,8 @@ describe('structured output', () => {
 		expect(second?.tools).toEqual([]);
 		expect(second?.output?.schema).toEqual(schema);
 		expect(second?.messages.slice(1, 3)).toEqual([user('Hello'), assistant('How are you?')]);
+		// R2.37: the line that asks for it is none of the conversation.
+		expect(second?.messages.slice(3)).toEqual([{ role: 'user', content: RECORD_REQUEST, isOurs: true }]);
 		expect(outcome.output).toEqual({ structured_output: { mood: 'calm', age: null } });
 	});
 

@@ -43,6 +43,15 @@ describe('truncation', () => {
 	])('R2.37: keeping %j leaves %j', (keep, expected) => {
 		expect(truncateHistory(history, keep).map(({ content }) => content)).toEqual(expected);
 	});
+
+	it.each([
+		[0, ['S', 'ask']],
+		[1, ['S', '3', 'ask']],
+		[2, ['S', '2', '3', 'ask']],
+	])('R2.37, R8.12: keeping %j, a line of our own takes no place and stays: %j', (keep, expected) => {
+		const asked: ModelMessage[] = [...history, { role: 'user', content: 'ask', isOurs: true }];
+		expect(truncateHistory(asked, keep).map(({ content }) => content)).toEqual(expected);
+	});
 });
 
 describe('names', () => {

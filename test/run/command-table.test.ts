@@ -139,6 +139,10 @@ describe.each(names)('R1.11: a run that is: %s', (name) => {
 					}
 					expect(result).toMatchObject(expected(stood, { name, command, cell, input: input.request }));
 					if (cell === 'no change') expect(await snapshotOf(stood)).toEqual(before);
+					// R1.33: whoever asks a run that failed learns why.
+					expect((result as TurnResult).error !== null).toBe(
+						/failed|aborted/.test((result as TurnResult).status),
+					);
 					const { runId, turnNumber, status } = result as TurnResult;
 					const record = await stood.room.runner.record(runId);
 					expect(record['input_output_pairs']).toHaveLength(turnNumber);
