@@ -1,6 +1,5 @@
 /** `interactly draw`: a graph as SVG, PNG or Mermaid text, to a file or to standard output. */
 
-import { writeFile } from 'node:fs/promises';
 import type { DrawnPath } from '../convert/drawing';
 import { mermaidText } from '../convert/mermaid';
 import { pngOf } from '../convert/png';
@@ -10,6 +9,7 @@ import type { Graph } from '../graph/graph';
 import { loadGraphFile } from './document';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
+import { writeOutput } from './write-file';
 
 type Format = 'svg' | 'png' | 'mermaid';
 
@@ -47,7 +47,7 @@ export async function draw(terminal: Terminal, request: DrawRequest): Promise<Ex
 	const data = format === 'png' ? await pngOf(picture) : picture;
 	if (output === undefined) terminal.out(data);
 	else {
-		await writeFile(output, data);
+		await writeOutput(output, data);
 		terminal.err(
 			`${output}: ${format} written, ${graph.node_configs.length} nodes, ${graph.edge_configs.length} edges\n`,
 		);

@@ -1,12 +1,12 @@
 /** `interactly fmt`: a document of any dialect in its canonical wire form, in its own envelope or without it. */
 
-import { rename, writeFile } from 'node:fs/promises';
 import { InputError } from '../errors';
 import type { Fault } from '../graph/fault';
 import { formatDocument, type FormatChoice } from '../graph/formatted';
 import { nameOf, readText } from './document';
 import { EXIT_CODES, type ExitCode } from './exit-code';
 import type { Terminal } from './terminal';
+import { replaceFile } from './write-file';
 
 export interface FormatRequest extends FormatChoice {
 	file: string;
@@ -27,9 +27,7 @@ export async function format(terminal: Terminal, request: FormatRequest): Promis
 	if (!write) terminal.out(result);
 	else if (result === text) terminal.err(`${file}: canonical already\n`);
 	else {
-		// Written beside and moved: an interruption leaves either the old file or the new one.
-		await writeFile(`${file}.tmp`, result);
-		await rename(`${file}.tmp`, file);
+		await replaceFile(file, result);
 		terminal.err(`${file}: written\n`);
 	}
 	return EXIT_CODES.fine;

@@ -1,6 +1,16 @@
 /** check, fmt, diff and draw: what they print, what they write, and the exit codes. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	lstatSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VARIABLE_NAMES } from '../../lib/cli/providers';
@@ -65,6 +75,8 @@ describe('the command line', () => {
 		[['draw', noGraph], '"interactly check" lists every fault'],
 		[['fmt', '-', '--write'], 'FILE_MISSING'],
 		[['draw', good, '--path', 'nobody'], 'NODE_UNKNOWN'],
+		[['draw', good, '-o', join(folder, 'nowhere/graph.svg')], 'its folder does not exist'],
+		[['draw', good, '-o', folder], 'FILE_UNWRITABLE'],
 		[['chat'], 'GRAPH_MISSING'],
 		[['chat', '--run', 'workflow_run_1'], 'STORE_MISSING'],
 		[['chat', '-', '--json'], 'INPUT_TAKEN'],
@@ -213,6 +225,20 @@ describe('fmt', () => {
 		expect(JSON.parse(first)).toMatchObject({ workflow: { workflow_config: { node_configs: [wire] } } });
 		expect((await interactly(['fmt', path, '--write'])).err).toContain('canonical already');
 		expect(readFileSync(path, 'utf8')).toBe(first);
+	});
+
+	it('--write goes through a link, leaves the rights of the file, and touches no file beside it', async () => {
+		const path = file('private.json', seed);
+		chmodSync(path, 0o600);
+		const link = join(folder, 'link.json');
+		symlinkSync(path, link);
+		file('private.json.tmp', 'of somebody else');
+		expect((await interactly(['fmt', link, '--write'])).code).toBe(0);
+		expect(lstatSync(link).isSymbolicLink()).toBe(true);
+		expect(readFileSync(path, 'utf8')).toContain('\n');
+		expect(statSync(path).mode & 0o777).toBe(0o600);
+		expect(readFileSync(join(folder, 'private.json.tmp'), 'utf8')).toBe('of somebody else');
+		expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual(['private.json.tmp']);
 	});
 
 	it('a document without a graph is refused with exit code 1, and nothing is printed', async () => {
