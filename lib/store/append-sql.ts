@@ -4,16 +4,18 @@ import type { Kysely } from './kysely';
 import type { Tables } from './schema';
 import { statement } from './statement';
 
-/** A step of a run whose newest batch was `previous` and will be `last`. */
+/** A run's row on its way from one end of the log to the next. */
 interface Advance {
 	key: number;
 	/** Checked beside the key, which SQLite gives to a new run once the last run is deleted. */
 	id: string;
-	/** Number of the batch just added. */
-	number: number;
-	previous: number | null;
-	last: number;
 	owner: string;
+	/** What the row must say now. */
+	fromHead: number;
+	fromLast: number | null;
+	/** The log's end with the batch just added. */
+	head: number;
+	last: number;
 	now: number;
 }
 
@@ -25,6 +27,8 @@ interface Patched {
 	/** Who holds the lease from now on; nobody when null. */
 	holder: string | null;
 	until: number | null;
+	/** 1 while the lease is kept: steps may follow that the row does not learn of. */
+	ahead: number;
 }
 
 export function appendStatements(db: Kysely<Tables>) {
@@ -33,13 +37,14 @@ export function appendStatements(db: Kysely<Tables>) {
 			.updateTable('run')
 			.where('key', '=', values.key)
 			.where('id', '=', values.id)
-			.where('head', '=', values.number)
-			.where('last', 'is not distinct from', values.previous);
+			.where('head', '=', values.fromHead)
+			.where('last', 'is not distinct from', values.fromLast);
 	const patched = (values: Advance & Patched) =>
 		from(values).set((set) => ({
-			head: set('head', '+', 1),
+			head: values.head,
 			last: values.last,
 			updated_at: values.now,
+			ahead: values.ahead,
 			status: set.fn.coalesce(set.val(values.status), 'status'),
 			turn_count: set.fn.coalesce(set.val(values.turnCount), 'turn_count'),
 			facts: set.fn.coalesce(set.val(values.facts), 'facts'),
@@ -68,10 +73,37 @@ export function appendStatements(db: Kysely<Tables>) {
 		deleteBatch: statement<{ position: number }>()((values) =>
 			db.deleteFrom('batch').where('position', '=', values.position),
 		),
-		/** A step in the middle of a turn: no index is touched. */
+		/** A step that its row does not learn of, by the holder of the lease. */
+		insertStep: statement<{
+			key: number;
+			id: string;
+			owner: string;
+			previous: number;
+			number: number;
+			data: string;
+		}>()((values) =>
+			db
+				.insertInto('batch')
+				.columns(['run_key', 'previous', 'number', 'data'])
+				.expression((build) =>
+					build
+						.selectFrom('run')
+						.select((select) => [
+							'key',
+							select.val(values.previous).as('previous'),
+							select.val(values.number).as('number'),
+							select.val(values.data).as('data'),
+						])
+						.where('key', '=', values.key)
+						.where('id', '=', values.id)
+						.where('lease_owner', '=', values.owner)
+						.where('ahead', '=', 1),
+				),
+		),
+		/** The first step of a turn whose index learns nothing from it. */
 		advance: statement<Advance>()((values) =>
 			from(values)
-				.set((set) => ({ head: set('head', '+', 1), last: values.last, updated_at: values.now }))
+				.set({ head: values.head, last: values.last, updated_at: values.now, ahead: 1 })
 				.where('lease_owner', '=', values.owner),
 		),
 		advanceAndPatch: statement<Advance & Patched>()((values) =>

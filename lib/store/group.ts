@@ -47,6 +47,11 @@ export async function patiently<Result>(
 export interface Group {
 	/** `lane` names the writer: works of one lane follow each other, as the steps of a run do. */
 	write<Result>(doing: string, start: () => Work<Result>, lane?: string): Promise<Result>;
+	/**
+	 * True when nobody else writes at the moment, so that this writer may commit one statement by itself. It
+	 * counts as its write.
+	 */
+	isAlone(lane: string): boolean;
 	/** Commits what is still waiting. */
 	flush(): Promise<void>;
 }
@@ -112,6 +117,11 @@ export function createGroup(database: Transactor, clock: Clock): Group {
 				schedule();
 				if (isLone(lane)) running = commitWaiting();
 			}),
+		isAlone: (lane) => {
+			if (waiting.length > 0) return false;
+			schedule();
+			return isLone(lane);
+		},
 		flush: async () => {
 			await running;
 			await (running = commitWaiting());

@@ -1,12 +1,17 @@
 /** Taking back the newest batches of a run, for a turn that is to leave no trace. */
 
+import { catchUp } from './ahead';
 import type { Lease, RunPatch } from './contract';
 import { leaseLost } from './refusals';
 import type { WorkTools } from './run-work';
 import { first, once, rows, type Work } from './statement';
 
 /** The run's log ends before batch `head` again; what followed is emptied, its positions stay taken. */
-export function* rewind({ db }: WorkTools, lease: Lease, head: number, patch: RunPatch): Work<void> {
+export function* rewind({ db, ends }: WorkTools, lease: Lease, head: number, patch: RunPatch): Work<void> {
+	if (ends !== undefined) {
+		ends.forget(lease.runId);
+		yield* catchUp(db, (run) => run.and({ 'run.id': lease.runId, 'run.lease_owner': lease.owner }));
+	}
 	const run = yield* first(
 		once(
 			db

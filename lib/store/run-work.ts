@@ -4,7 +4,9 @@ import type { Kysely } from './kysely';
 import { hash as digest } from 'node:crypto';
 import type { JsonObject } from '../json';
 import type { Batch, Lease, NewRun, RunFilter, RunLog, RunPatch, RunRow, Snapshot } from './contract';
+import { catchUp } from './ahead';
 import type { Dialect } from './dialect';
+import type { Ends } from './ends';
 import { runExists, runUnknown, sessionTaken } from './refusals';
 import type { Tables } from './schema';
 import { selectRuns, type RunColumns, type Statements } from './sql';
@@ -15,6 +17,8 @@ export interface WorkTools {
 	statements: Statements;
 	dialect: Dialect;
 	now(): number;
+	/** Where this process writes logs ahead of their rows. */
+	ends?: Ends;
 }
 
 function toRun(row: RunColumns): RunRow {
@@ -61,6 +65,8 @@ function* seizeSession({ statements }: WorkTools, run: NewRun, key: string): Wor
 /** `hash` is the graph's address, computed before the transaction begins. */
 export function* createRun(tools: WorkTools, run: NewRun, hash: string): Work<{ run: RunRow; lease: Lease }> {
 	const { statements } = tools;
+	// A deleted run may have had the same id.
+	tools.ends?.forget(run.id);
 	if (run.sessionKey !== null) {
 		// Checked before anything is written, so that a refusal leaves nothing to undo.
 		if ((yield* first(statements.findRun({ id: run.id }))) !== null) throw runExists(run.id);
@@ -114,9 +120,13 @@ export function* claim(
 	const { runId, owner, leaseMs } = request;
 	const now = tools.now();
 	const taken = yield* first(tools.statements.claim({ id: runId, owner, now, until: now + leaseMs }));
-	if (taken !== null) return { run: toRun(taken), lease: { runId, owner } };
-	if ((yield* findRun(tools, runId)) === null) throw runUnknown(runId);
-	return null;
+	const lease = { runId, owner };
+	if (taken?.ahead === 0) return { run: toRun(taken), lease };
+	// The holder before was killed, or lost the lease, in the middle of a turn.
+	if (taken !== null) yield* catchUp(tools.db, (run) => run('run.id', '=', runId));
+	const run = yield* findRun(tools, runId);
+	if (run === null) throw runUnknown(runId);
+	return taken === null ? null : { run, lease };
 }
 
 export function* leaseOwner({ db }: WorkTools, runId: string): Work<string | null> {
@@ -130,11 +140,15 @@ export function* renew(tools: WorkTools, lease: Lease, leaseMs: number): Work<bo
 }
 
 export function* release(
-	{ statements }: WorkTools,
+	{ db, statements, ends }: WorkTools,
 	lease: Lease,
 	patch: Pick<RunPatch, 'dueAt'> = {},
 ): Work<void> {
 	const { dueAt } = patch;
+	if (ends !== undefined) {
+		ends.forget(lease.runId);
+		yield* catchUp(db, (run) => run.and({ 'run.id': lease.runId, 'run.lease_owner': lease.owner }));
+	}
 	if (dueAt !== undefined) yield* rows(statements.setDue({ id: lease.runId, owner: lease.owner, dueAt }));
 	yield* rows(statements.release({ id: lease.runId, owner: lease.owner }));
 }
@@ -197,7 +211,15 @@ export function* listRuns(
 }
 
 /** Runs by id or of a workflow, with their logs, snapshots, sessions and graphs nobody else names. */
-export function* deleteRuns({ db }: WorkTools, which: { id: string } | { workflowId: string }): Work<void> {
+export function* deleteRuns(
+	{ db, ends }: WorkTools,
+	which: { id: string } | { workflowId: string },
+): Work<void> {
+	if (ends !== undefined) {
+		yield* catchUp(db, (run) =>
+			'id' in which ? run('run.id', '=', which.id) : run('run.workflow_id', '=', which.workflowId),
+		);
+	}
 	const doomed =
 		'id' in which
 			? db.selectFrom('run').where('id', '=', which.id)

@@ -37,6 +37,8 @@ export interface RunTable {
 	head: number;
 	/** Position of the run's newest batch; each batch names the one before it. */
 	last: number | null;
+	/** 1 while batches may follow that `head` and `last` do not know of; see `ahead.ts`. */
+	ahead: number;
 	turn_count: number;
 	session_key: string | null;
 	created_at: number;
@@ -96,6 +98,7 @@ export function migrations(dialect: Dialect): Record<string, Migration> {
 	return {
 		'0001_start': { up: (db) => start(db as AnyDatabase, dialect) },
 		'0002_due': { up: (db) => due(db as AnyDatabase, dialect) },
+		'0003_ahead': { up: (db) => ahead(db as AnyDatabase) },
 	};
 }
 
@@ -179,5 +182,12 @@ async function due(db: AnyDatabase, { big }: Dialect): Promise<void> {
 		.on('run')
 		.columns(['due_at'])
 		.where('due_at' as never, 'is not', null)
+		.execute();
+}
+
+async function ahead(db: AnyDatabase): Promise<void> {
+	await db.schema
+		.alterTable('run')
+		.addColumn('ahead', 'integer', (column) => column.notNull().defaultTo(0))
 		.execute();
 }

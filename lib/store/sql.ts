@@ -1,12 +1,13 @@
 /** Every statement that runs often, compiled once by Kysely for the dialect in use. */
 
+import { trueHead, trueLast } from './ahead';
 import { appendStatements } from './append-sql';
 import type { Kysely, Selectable } from './kysely';
 import type { RunTable, Tables } from './schema';
 import { statement } from './statement';
 import { watchStatements } from './watch-sql';
 
-export type RunColumns = Omit<Selectable<RunTable>, 'graph_key'> & { graph_hash: string };
+export type RunColumns = Omit<Selectable<RunTable>, 'graph_key' | 'ahead'> & { graph_hash: string };
 
 const ownColumns = [
 	'run.key',
@@ -14,8 +15,6 @@ const ownColumns = [
 	'run.workflow_id',
 	'run.version_number',
 	'run.status',
-	'run.head',
-	'run.last',
 	'run.turn_count',
 	'run.session_key',
 	'run.created_at',
@@ -26,11 +25,13 @@ const ownColumns = [
 	'run.lease_until',
 ] as const;
 
-const runColumns = [...ownColumns, 'graph.hash as graph_hash'] as const;
-
 /** Runs with the address of their graph; the beginning of every statement that reads them. */
 export function selectRuns(db: Kysely<Tables>) {
-	return db.selectFrom('run').innerJoin('graph', 'graph.key', 'run.graph_key').select(runColumns);
+	return db
+		.selectFrom('run')
+		.innerJoin('graph', 'graph.key', 'run.graph_key')
+		.select(ownColumns)
+		.select((run) => [trueHead(run).as('head'), trueLast(run).as('last'), 'graph.hash as graph_hash']);
 }
 
 export type Statements = ReturnType<typeof compileStatements>;
@@ -83,6 +84,7 @@ function runStatements(db: Kysely<Tables>) {
 					status: values.status,
 					head: 0,
 					last: null,
+					ahead: 0,
 					turn_count: 0,
 					session_key: values.sessionKey,
 					created_at: values.createdAt,
@@ -120,7 +122,7 @@ function runStatements(db: Kysely<Tables>) {
 						where('lease_until', '<=', values.now),
 					]),
 				)
-				.returning(ownColumns)
+				.returning([...ownColumns, 'run.head', 'run.last', 'run.ahead'])
 				// One statement instead of two: every turn of every run begins with it.
 				.returning((select) =>
 					select
@@ -158,6 +160,11 @@ function runStatements(db: Kysely<Tables>) {
 }
 
 function logStatements(db: Kysely<Tables>) {
+	const lastOf = (id: string) =>
+		db
+			.selectFrom('run')
+			.select((run) => trueLast(run).as('last'))
+			.where('run.id', '=', id);
 	return {
 		/** The batches of a run from a number on, newest first. */
 		readBatches: statement<{ id: string; from: number }>()((values) =>
@@ -165,9 +172,8 @@ function logStatements(db: Kysely<Tables>) {
 				.withRecursive('chain(position, previous, number, data)', (build) =>
 					build
 						.selectFrom('batch')
-						.innerJoin('run', 'run.last', 'batch.position')
 						.select(['batch.position', 'batch.previous', 'batch.number', 'batch.data'])
-						.where('run.id', '=', values.id)
+						.where('batch.position', '=', lastOf(values.id))
 						.where('batch.number', '>=', values.from)
 						.unionAll(
 							build
@@ -200,7 +206,7 @@ function logStatements(db: Kysely<Tables>) {
 							select.val(values.data).as('data'),
 						])
 						.where('id', '=', values.id)
-						.where('head', '>=', values.head),
+						.where((run) => run(trueHead(run), '>=', values.head)),
 				)
 				.onConflict((conflict) =>
 					conflict.column('run_key').doUpdateSet((set) => ({

@@ -5,10 +5,11 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { systemClock, type Clock } from '../clock';
 import { StoreError } from '../errors';
-import { append } from './append';
-import type { Store } from './contract';
+import { append, appendStep, isStep, type Appended, type AppendTools } from './append';
+import type { AppendRequest, Store } from './contract';
 import { explainSqlite, isSqliteBusy, sqliteDialect } from './dialect-sqlite';
-import { createGroup, patiently, type Transactor } from './group';
+import { createEnds, type Ends } from './ends';
+import { createGroup, patiently, type Group, type Transactor } from './group';
 import type { SqliteDatabase } from './kysely';
 import { migrations, type Tables } from './schema';
 import { compileStatements } from './sql';
@@ -57,12 +58,14 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 			else if (database.isTransaction) database.exec('rollback');
 			if (error !== undefined) throw migrationFailed(error, options.path);
 		});
-		const tools = { db, statements: compileStatements(db), dialect, now: () => clock.now() };
-		const driver = createDriver(database, clock);
+		const ends = createEnds();
+		const tools = { db, statements: compileStatements(db), dialect, now: () => clock.now(), ends };
+		const transactor = createTransactor(database, ends);
+		const group = createGroup(transactor, clock);
 		return createSqlStore({
 			tools,
-			append: (request) => driver.write('append to a run', () => append(tools, request), request.lease.runId),
-			...driver,
+			append: createAppend(tools, { transactor, group }),
+			...createDriver(database, { transactor, group, clock }),
 		});
 	} catch (error) {
 		database.close();
@@ -93,9 +96,35 @@ async function openFile(path: string): Promise<DatabaseSync> {
 	}
 }
 
-function createDriver(database: DatabaseSync, clock: Clock): Omit<SqlDriver, 'tools' | 'append'> {
-	const transactor = createTransactor(database);
-	const group = createGroup(transactor, clock);
+/** A step by the only writer is one statement, which is its own transaction. */
+function createAppend(
+	tools: AppendTools,
+	{ transactor, group }: { transactor: Transactor; group: Group },
+): Store['append'] {
+	const doing = 'append to a run';
+
+	/** What was appended, or null when it has to go with others or wait for another process. */
+	function appendAlone(request: AppendRequest): Appended | null {
+		const end = isStep(request) ? tools.ends.before(request) : undefined;
+		if (end === undefined || !group.isAlone(request.lease.runId)) return null;
+		try {
+			return transactor.run(appendStep(tools, request, end));
+		} catch (error) {
+			if (transactor.isBusy(error)) return null;
+			throw transactor.explain(error, doing);
+		} finally {
+			tools.ends.commit();
+		}
+	}
+
+	return async (request) =>
+		appendAlone(request) ?? (await group.write(doing, () => append(tools, request), request.lease.runId));
+}
+
+function createDriver(
+	database: DatabaseSync,
+	{ transactor, group, clock }: { transactor: Transactor; group: Group; clock: Clock },
+): Omit<SqlDriver, 'tools' | 'append'> {
 	const begin = database.prepare('begin');
 	const commit = database.prepare('commit');
 
@@ -171,7 +200,7 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
 	};
 }
 
-function createTransactor(database: DatabaseSync): Transactor {
+function createTransactor(database: DatabaseSync, ends: Ends): Transactor {
 	const begin = database.prepare('begin immediate');
 	const commit = database.prepare('commit');
 	const prepared = new Map<string, { statement: StatementSync; reads: boolean }>();
@@ -190,8 +219,12 @@ function createTransactor(database: DatabaseSync): Transactor {
 
 	return {
 		begin: () => void begin.run(),
-		commit: () => void commit.run(),
+		commit: () => {
+			commit.run();
+			ends.commit();
+		},
 		rollback: () => {
+			ends.rollback();
 			// A full disk makes SQLite undo the transaction by itself.
 			if (database.isTransaction) database.exec('rollback');
 		},
