@@ -4,6 +4,7 @@ import type { NewRun, Store } from '../../lib/store/contract';
 import { InteractlyError } from '../../lib/errors';
 import { describeDue } from './due';
 import { describeModel } from './model';
+import { describeSteps } from './steps';
 import { describeTail } from './tail';
 
 export interface HandClock {
@@ -24,6 +25,8 @@ export function handClock(): HandClock {
 export interface Opened {
 	store: Store;
 	clock: HandClock;
+	/** A second store on the same data, as another process would open it; absent where there is none. */
+	reopen?: () => Promise<Store>;
 }
 
 export function newRun(id: string, more: Partial<NewRun> = {}): NewRun {
@@ -537,6 +540,7 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
 		});
 	});
 
+	describeSteps(name, open);
 	describeTail(name, open);
 	describeDue(name, open);
 	describeModel(name, open);

@@ -17,11 +17,8 @@ const freshSchema = () => `test ${randomUUID()}`;
 
 describeStore('postgres', async () => {
 	const clock = handClock();
-	const connectionString = server.url();
-	return {
-		clock,
-		store: await openStore({ type: 'postgres', connectionString, schema: freshSchema(), clock }),
-	};
+	const options = { type: 'postgres', connectionString: server.url(), schema: freshSchema(), clock } as const;
+	return { clock, store: await openStore(options), reopen: () => openStore(options) };
 });
 
 const opened: Store[] = [];

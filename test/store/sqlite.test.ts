@@ -23,7 +23,8 @@ async function appendMany(store: Store, id: string, count: number): Promise<void
 
 describeStore('sqlite', async () => {
 	const clock = handClock();
-	return { clock, store: await openStore({ type: 'sqlite', path: freshPath(), clock }) };
+	const options = { type: 'sqlite', path: freshPath(), clock } as const;
+	return { clock, store: await openStore(options), reopen: () => openStore(options) };
 });
 
 describe('sqlite: the file', () => {
