@@ -1,11 +1,13 @@
-/**
- * Logs that run ahead of their run's row: in the middle of a turn SQLite writes the batch alone, half the
- * work of a commit, and the row catches up with the turn's end. Until then, and after a crash, the log tells.
- */
+/** Logs that run ahead of their run's row in the middle of a turn: what the row says, and what the log does. */
 
 import type { AliasableExpression, Expression, ExpressionBuilder, Kysely, SqlBool } from './kysely';
 import type { Tables } from './schema';
 import { once, rows, type Work } from './statement';
+
+/*
+ * A step in the middle of a turn is the batch alone in SQLite, half the work of a commit; the row catches up with
+ * the turn's end. Until then, and after a crash, the end of the log is found by reading backward.
+ */
 
 type OnRun = ExpressionBuilder<Tables, 'run'>;
 

@@ -36,7 +36,10 @@ export interface RunRow {
 	turnCount: number;
 	sessionKey: string | null;
 	createdAt: number;
-	/** Time of the last append or claim: a pump that found nothing to do counts too (R1.32). */
+	/**
+	 * Time of the last append or claim, in the middle of a turn at least that of its first step: a pump that
+	 * found nothing to do counts too (R1.32).
+	 */
 	updatedAt: number;
 	/** When the run's background work is next due; null when it has none. */
 	dueAt: number | null;
