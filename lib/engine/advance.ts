@@ -13,7 +13,7 @@ import type { RunState, ThreadState } from './state';
 import { isTerminal } from './status';
 import { endClosed, endThread, firstNode, LoopingRisk } from './place';
 import { runCompanion, runThread } from './thread';
-import { judgeWaiting, startPump } from './waiting';
+import { judgeWaiting, startPump, writeTimes } from './waiting';
 
 /**
  * Carries out one command: changes `request.state` by events only, and hands every event to the journal.
@@ -142,6 +142,7 @@ function startTurn(context: Context, kind: 'turn' | 'resume', input: TurnInput):
 		overrides: input.overrides,
 		idempotencyKey: input.idempotencyKey,
 	});
+	writeTimes(context);
 }
 
 function startMainThread(context: Context, startNodeId: string | null): void {

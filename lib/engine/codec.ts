@@ -59,7 +59,7 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['speechInterrupted', [['eventIds', []], ['stretches', []], ['isKept', false], ON_THREAD]],
 	['feedbackGiven', [['target', 'run'], ['kind', 'comment'], ['feedbackId', ''], ['turn', null], ['eventId', null], ['user', null], ['text', null], ['rating', null], ['removed', false]]],
 	['lineBegun', [NODE, ON_THREAD]],
-	['waitingSeen', [['edgeIds', [], 'edges'], ['closes', false], ON_THREAD]],
+	['waitingSeen', [['edgeIds', [], 'edges'], ['closes', false], ON_THREAD, ['judgedMs', null]]],
 ];
 
 const CODES = new Map<string, number>(LAYOUT.map(([type], code) => [type, code]));

@@ -191,9 +191,10 @@ export type RunEvent =
 	| (OnThread & { type: 'lineBegun'; nodeId: string })
 	/**
 	 * Waiting edges were judged and none held: what they have seen is seen (R5.27), and a line made for one of
-	 * them will not be said. `closes`: no turn or pump is open, and nothing follows.
+	 * them will not be said. `closes`: no turn or pump is open, and nothing follows. `judgedMs`: when they were
+	 * judged, or null for the time of the event.
 	 */
-	| (OnThread & { type: 'waitingSeen'; edgeIds: string[]; closes: boolean })
+	| (OnThread & { type: 'waitingSeen'; edgeIds: string[]; closes: boolean; judgedMs: number | null })
 	| (OnThread & {
 			type: 'waitingMatched';
 			edgeId: string;

@@ -52,7 +52,7 @@ export function foldThread(state: RunState, event: RunEvent, graph: Graph): void
 		}
 		case 'waitingSeen':
 			for (const edgeId of event.edgeIds)
-				remember({ state, thread, graph }, { edgeId, at: event.at, fired: false });
+				remember({ state, thread, graph }, { edgeId, at: event.judgedMs ?? event.at, fired: false });
 			thread.frame = null;
 			return;
 		case 'loopStarted':

@@ -50,10 +50,18 @@ export function statusOf(state: RunState): RunStatus {
  * the index of runs knows brings it back (`restUntil`).
  */
 const judgedAt = new WeakMap<ThreadState, Map<string, number>>();
+const NO_TIMES: ReadonlyMap<string, number> = new Map();
 
 export function rememberTime(thread: ThreadState, edgeId: string, atMs: number): void {
 	const times = judgedAt.get(thread) ?? new Map<string, number>();
 	judgedAt.set(thread, times.set(edgeId, atMs));
+}
+
+/** Hands over the times that stand beside the state, and forgets them. */
+export function takeTimes(thread: ThreadState): ReadonlyMap<string, number> {
+	const times = judgedAt.get(thread);
+	judgedAt.delete(thread);
+	return times ?? NO_TIMES;
 }
 
 /** What is known of a waiting edge. */

@@ -5,7 +5,7 @@ import { evaluateWaiting, triggerOf, type WaitingEdge } from '../edge/waiting';
 import type { Context } from './context';
 import { takeHop } from './hop';
 import { endThread, firstNode } from './place';
-import { activeCompanions, mainThreads, memoryOf, rememberTime, waitingEdges } from './standing';
+import { activeCompanions, mainThreads, memoryOf, rememberTime, takeTimes, waitingEdges } from './standing';
 import type { ThreadState } from './state';
 import { runThread } from './thread';
 import { waitingLine } from './waiting-line';
@@ -36,6 +36,15 @@ export function startPump(context: Context): void {
 		overrides: {},
 		idempotencyKey: null,
 	});
+	writeTimes(context);
+}
+
+/** What ticks left unwritten goes with the first write that comes anyway (R5.28). */
+export function writeTimes(context: Context): void {
+	for (const thread of mainThreads(context.state)) {
+		for (const [edgeId, judgedMs] of takeTimes(thread))
+			context.emit({ type: 'waitingSeen', thread: thread.id, edgeIds: [edgeId], closes: false, judgedMs });
+	}
 }
 
 /** Judges the due waiting edges of every parked thread; the first true one of each moves the thread. */
@@ -96,7 +105,13 @@ function tellVain(context: Context, { thread, nodeId, edges }: Judged, isLast: b
 		({ edge }) => edge.evaluate_while_waiting_config?.trigger_mode === 'on_node_completion',
 	);
 	if (isOpen || byCompletion || activeCompanions(state).length > 0)
-		context.emit({ type: 'waitingSeen', thread: thread.id, edgeIds, closes: !isOpen && isLast });
+		context.emit({
+			type: 'waitingSeen',
+			thread: thread.id,
+			edgeIds,
+			closes: !isOpen && isLast,
+			judgedMs: null,
+		});
 	else for (const edgeId of edgeIds) rememberTime(thread, edgeId, ports.clock.now());
 	context.show({
 		type: 'waitingJudged',

@@ -5,7 +5,7 @@ import type { Command, RunEvent } from '../../lib/engine/contract';
 import { decodeEvents, encodeEvents, isTerminal, loadState, saveState } from '../../lib/engine/engine';
 import type { JsonObject } from '../../lib/json';
 import { movedClock } from './clock';
-import { commands, echo, graphs, hashed } from './generated';
+import { commands, echo, graphs, hashed, pauseBefore } from './generated';
 import { graphOf, line, start, expression } from './graphs';
 import { createWorld, turnInput, type World } from './world';
 
@@ -32,8 +32,8 @@ function accepts(world: World, command: Command): boolean {
 
 async function play(world: World, list: readonly Command[]): Promise<void> {
 	await attempt(world, () => world.start('hello'), true);
-	for (const command of list) {
-		await world.clock.move(1500);
+	for (const [index, command] of list.entries()) {
+		await world.clock.move(pauseBefore(index));
 		await attempt(world, () => (accepts(world, command) ? world.send(command) : Promise.resolve('')), false);
 	}
 }
@@ -113,7 +113,10 @@ describe('generated graphs', () => {
 					throw new Crash();
 				};
 				await play(rough, list);
-				expect(shape(rough.log)).toBe(shape(calm.log));
+				// How far companions came when the loop protection cut them off depends on who was waited for (R5.33).
+				const isCut =
+					calm.state.status === 'aborted_looping_risk' && Object.keys(calm.state.threads).length > 1;
+				if (!isCut) expect(shape(rough.log)).toBe(shape(calm.log));
 				expect(rough.state.status).toBe(calm.state.status);
 			}),
 			{ numRuns: runs(400) },

@@ -126,6 +126,26 @@ describe('R5.28: the debounce', () => {
 		expect(judged(world)).toHaveLength(2);
 	});
 
+	test('R5.28: a tick that was not written is known after a crash in the middle of the turn behind it', async () => {
+		const world = createWorld({ graph: asking(tick()) });
+		await world.start();
+		await world.send({ type: 'pump' });
+		await world.clock.move(4000);
+		let appends = 0;
+		world.onAppend = () => {
+			if (appends++ > 0) throw new Error('crash');
+		};
+		await expect(world.say('hi')).rejects.toThrow('crash');
+		world.onAppend = null;
+		world.crash();
+		await world.send({ type: 'recover' });
+		await world.send({ type: 'pump' });
+		expect(judged(world)).toHaveLength(1);
+		await world.clock.move(6000);
+		await world.send({ type: 'pump' });
+		expect(judged(world)).toHaveLength(2);
+	});
+
 	test('R5.25, R9.53: a tick that changes nothing but the time is written nowhere', async () => {
 		const world = createWorld({ graph: asking(tick()) });
 		await world.start();
