@@ -143,11 +143,16 @@ function failureText({ code, message, advice }: NonNullable<TurnResult['error']>
 
 /** @param isAside Said while the person types: on a line of its own, and the prompt again below it. */
 function showEvent({ terminal, isTraced }: TalkRequest, event: WireEvent, isAside: boolean): void {
-	const said = `bot> ${String(event.content)}\n`;
+	const said = `${speakerOf(event)}> ${String(event.content)}\n`;
 	if (event.type === 'assistant_response') terminal.out(isAside ? `\n${said}${PROMPT}` : said);
 	else if (event.type === 'workflow_warning') terminal.err(`(warning: ${String(event.warning_message)})\n`);
 	else if (isTraced && event.type === 'workflow_navigation_message')
 		terminal.err(`     ${navigationText(event)}\n`);
+}
+
+/** What a companion thread says is no part of the talk, and is told by its name (R5.5). */
+function speakerOf({ thread_reference_id: thread }: WireEvent): string {
+	return typeof thread === 'string' && thread !== '0' ? `bot, beside (${thread})` : 'bot';
 }
 
 /** `Greeting → Triage (conditional: Done)`. */

@@ -384,6 +384,36 @@ describe('for people', () => {
 		expect(session.out).toBe('bot> Hi you.\n');
 	});
 
+	it('R5.5: what a companion says is told apart from the talk', async () => {
+		const say = (id: string, text: string) => ({
+			type: 'say_static',
+			logical_id: id,
+			static_messages_config: { static_messages: [text] },
+		});
+		const direct = (id: string, from: string, to: string) => ({
+			type: 'direct',
+			logical_id: id,
+			source_node_logical_id: from,
+			destination_node_logical_id: to,
+		});
+		const graph = file('aside.json', {
+			node_configs: [
+				{ type: 'no_op', logical_id: 'entry', is_start: true },
+				say('talk', 'Hello.'),
+				say('note', 'Noted.'),
+			],
+			edge_configs: [
+				direct('m', 'entry', 'talk'),
+				{
+					...direct('c', 'entry', 'note'),
+					companion_thread_config: { is_companion_thread: true, thread_id: 'notes' },
+				},
+			],
+		});
+		const session = await interactly(['chat', graph], { input: '' });
+		expect(session.out.split('\n').sort()).toEqual(['', 'bot, beside (notes)> Noted.', 'bot> Hello.']);
+	});
+
 	it('R5.21: background work goes on while the person types nothing, and what it says appears at once', async () => {
 		const graph = file('lab.json', {
 			node_configs: [
