@@ -41,6 +41,11 @@ export function platformForm(raw: JsonObject): JsonObject {
 	});
 }
 
+/** The same of one node or edge that stands alone. */
+export function platformPart(raw: JsonObject): JsonObject {
+	return embeddedForm(moved(raw));
+}
+
 function embeddedForm(node: JsonObject): JsonObject {
 	return changedKeys(node, Object.fromEntries(embeddedKeys.map((key) => [key, embeddedValue])));
 }

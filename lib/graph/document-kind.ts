@@ -84,7 +84,9 @@ export function single(kind: DocumentKind, found: FoundVersion): Envelope {
 	return { ...empty(kind), versions: [found], activeVersion: found.number };
 }
 
-export function unknownDocument(message: string): Envelope {
-	const advice = 'Export the workflow with its graph (fully hydrated), or as a bundle, and import that file.';
+const EXPORT_AGAIN =
+	'Export the workflow with its graph (fully hydrated), or as a bundle, and import that file.';
+
+export function unknownDocument(message: string, advice = EXPORT_AGAIN): Envelope {
 	return { ...empty('unknown'), faults: [anError({ rule: 'R-01', path: '$', message, advice })] };
 }

@@ -23,6 +23,10 @@ export function findGraphs(document: Json): Envelope {
 	if (Array.isArray(document) && document.length > 0 && document.every(isConfig)) {
 		return { ...empty('list'), rows: document.map((value, index) => ({ value, path: pathTo('$', index) })) };
 	}
+	if (typeof document === 'string' && /^\s*[[{]/.test(document)) {
+		const advice = 'Save what the text holds, decoded, and import that.';
+		return unknownDocument('not a workflow document but a text that holds JSON once more', advice);
+	}
 	if (!isJsonObject(document)) return unknownDocument(`not a workflow document: ${EXPECTED}`);
 	return recognize(document, '$');
 }

@@ -1,10 +1,10 @@
 /** A document of any dialect in its canonical wire form, whole or its active graph alone, numbers as written. */
 
 import { isJsonObject, type Json } from '../json';
-import { platformForm } from './additions';
+import { platformForm, platformPart } from './additions';
 import { canonicalize } from './canonicalize';
 import { readExactly, writeExactly } from './exact-json';
-import type { Fault } from './fault';
+import { anError, type Fault } from './fault';
 import { parseDocument, type ParsedDocument } from './parse';
 
 export interface FormatChoice {
@@ -25,7 +25,15 @@ export function formatDocument(input: string | Json, choice: FormatChoice): Form
 	const canonical = canonicalize(input);
 	if (canonical.text === null) return { text: null, faults: canonical.faults };
 	const text = changedText(canonical.text, choice);
-	return { text, faults: text === null ? parseDocument(input).faults : canonical.faults };
+	return { text, faults: text === null ? withoutGraph(input) : canonical.faults };
+}
+
+/** Why there is no graph to take. */
+function withoutGraph(input: string | Json): readonly Fault[] {
+	const { faults, kind } = parseDocument(input);
+	if (faults.length > 0) return faults;
+	const message = `the document (${kind.replaceAll('_', ' ')}) holds no graph of its own`;
+	return [anError({ rule: 'R-01', path: '$', message, advice: 'Name a document with one graph.' })];
 }
 
 /** The canonical text with what the choice asks for; null without a graph to take. */
@@ -39,12 +47,15 @@ function changedText(text: string, { platform, graph: isGraphOnly }: FormatChoic
 	return writeExactly(platform ? withForms(value, platformForms(document)) : value);
 }
 
-/** Every graph of a document, lists included, with the form the platform keeps whole. */
+/** Every graph, node and edge of a document, lists included, with the form the platform keeps whole. */
 function platformForms(document: ParsedDocument): Map<Json, Json> {
 	const own = document.versions.flatMap(({ raw }): Array<[Json, Json]> =>
 		raw === null ? [] : [[raw, platformForm(raw)]],
 	);
-	return new Map([...own, ...document.rows.flatMap((row) => [...platformForms(row)])]);
+	const { part } = document;
+	const alone: Array<[Json, Json]> =
+		part?.kind === 'node' || part?.kind === 'edge' ? [[part.raw, platformPart(part.raw)]] : [];
+	return new Map([...own, ...alone, ...document.rows.flatMap((row) => [...platformForms(row)])]);
 }
 
 function withForms(value: Json, forms: ReadonlyMap<Json, Json>): Json {

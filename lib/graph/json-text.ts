@@ -1,7 +1,7 @@
 /** Reads JSON text within limits and says where and why text is no JSON: line, column, a hint. */
 
 import { isJsonObject, type Json } from '../json';
-import { endOfString, findDuplicateKey } from './duplicate-keys';
+import { endOfString, findDuplicateKeys } from './duplicate-keys';
 import { anError, aWarning, type Fault, quoted } from './fault';
 import type { GraphLimits } from './limits';
 import { findSyntaxError } from './syntax';
@@ -58,10 +58,10 @@ export function checkJsonValue(value: unknown, limits: GraphLimits): Fault | nul
 
 /** A key given twice is legal JSON, but the first value is lost. */
 function duplicates(text: string, value: Json, members: number): Fault[] {
-	const found = findDuplicateKey(text, value, members);
-	if (found === null) return [];
-	const message = `key ${quoted(found.key)} is given twice in one object (line ${found.line}); the last one counts`;
-	return [aWarning({ rule: 'R-00', path: '$', message, advice: 'Remove one of the two.' })];
+	return findDuplicateKeys(text, value, members).map(({ key, path, line }) => {
+		const message = `key ${quoted(key)} is given twice in one object (line ${line}); the last one counts`;
+		return aWarning({ rule: 'R-00', path, message, advice: 'Remove one of the two.' });
+	});
 }
 
 /** Nesting of brackets and number of colons outside of strings; stops just above the depth `limit`. */

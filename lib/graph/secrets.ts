@@ -1,6 +1,8 @@
 /** Secret fields of any document (end of 2.16): found, blanked for sharing, taken out for encrypted storage. */
 
 import { isJsonObject, type Json, type JsonObject } from '../json';
+import { normalizeKey } from './dialect/draft';
+import { readFlag } from './field';
 
 /** A secret field: where it stands and what it holds. */
 export interface FoundSecret {
@@ -154,7 +156,7 @@ function walk(value: Json, segments: Array<string | number>, context: Context, v
 		return changed ?? value;
 	}
 	if (!isJsonObject(value)) return value;
-	const here = isGoogle(value) ? 'google' : value.is_secret === true ? 'variable' : context;
+	const here = isGoogle(value) ? 'google' : readFlag(value.is_secret) === true ? 'variable' : context;
 	let changed: Map<string, Json> | null = null;
 	for (const [key, inner] of Object.entries(value)) {
 		const next = field({ key, inner, owner: value, segments, context: here, visit });
@@ -180,7 +182,7 @@ function field({ key, inner, owner, segments, context, visit }: Field): Json {
 	const at = [...segments, key];
 	if (typeof inner === 'string') {
 		const isSecret =
-			SECRET_KEYS.has(key) ||
+			SECRET_KEYS.has(normalizeKey(key)) ||
 			(context === 'headers' && isSecretHeader(key, owner)) ||
 			(context === 'google' && GOOGLE_FIELDS.has(key)) ||
 			(context === 'variable' && key === 'value');

@@ -4,6 +4,7 @@ import { platformForm } from '../../lib/graph/additions';
 import { canonicalize } from '../../lib/graph/canonicalize';
 import { formatDocument } from '../../lib/graph/formatted';
 import { parseDocument } from '../../lib/graph/parse';
+import { findSecrets } from '../../lib/graph/secrets';
 import type { Json, JsonObject } from '../../lib/json';
 
 function wired(node: JsonObject): Json {
@@ -127,4 +128,52 @@ describe('1.2: secret_variables are never part of a file', () => {
 	test('the form of the platform has none', () => {
 		expect(platformForm(document)).toEqual({ node_configs: [], edge_configs: [], other: 1 });
 	});
+});
+
+describe('4.4: the form of the platform, of what stands alone', () => {
+	const alone = (document: Json) =>
+		JSON.parse(formatDocument(document, { platform: true, graph: false }).text ?? '') as Json;
+
+	test('an edge and a node move their additions too', () => {
+		const edge = { type: 'conditional', logical_id: 'e', priority: 10, miscellaneous: {} };
+		expect(alone(edge)).toEqual({ type: 'conditional', logical_id: 'e', miscellaneous: { priority: 10 } });
+		expect(alone({ node: { node_config: { type: 'say_llm', max_turns: 2 } } })).toEqual({
+			node: { node_config: { type: 'say_llm', miscellaneous: { max_turns: 2 } } },
+		});
+	});
+
+	test('R-01: a document without a graph of its own says so', () => {
+		const { text, faults } = formatDocument({ type: 'no_op' }, { platform: false, graph: true });
+		expect(text).toBeNull();
+		expect(faults).toMatchObject([{ rule: 'R-01', path: '$' }]);
+	});
+});
+
+test('R-00: every key given twice is told, with its path', () => {
+	const text = '{"node_configs": [{}, {"a:{": 1, "a:{": 2}],\n "x": {"y": [[], {"z": 1, "z": 2}]}, "x": 3}';
+	expect(parseDocument(text).warnings.filter(({ rule }) => rule === 'R-00')).toMatchObject([
+		{ path: '$.node_configs[1]["a:{"]' },
+		{ path: '$.x.y[1].z' },
+		{ path: '$.x', message: expect.stringContaining('line 2') },
+	]);
+});
+
+test('R-01: JSON inside of a text is told to be that', () => {
+	const { faults } = parseDocument(JSON.stringify(JSON.stringify({ node_configs: [] })));
+	expect(faults).toMatchObject([{ rule: 'R-01', message: expect.stringContaining('holds JSON once more') }]);
+});
+
+test('2.16: secrets are found under their labels and behind flags given as words', () => {
+	const paths = (document: Json) => findSecrets(document).map(({ path }) => path);
+	expect(paths({ node_configs: [{ type: 'START_CONVERSATION', 'Bearer Token': 'b' }] })).toEqual([
+		'node_configs.0.Bearer Token',
+	]);
+	expect(paths({ variable: { name: 'k', value: 'v', is_secret: 'true' } })).toEqual(['variable.value']);
+});
+
+test('4.3: a long label is cut in what is told of it', () => {
+	const { warnings } = parseDocument({
+		node_configs: [{ type: 'say_llm', [`Name${' '.repeat(5000)}`]: 'x' }],
+	});
+	expect(warnings.every(({ message, advice }) => message.length + advice.length < 300)).toBe(true);
 });

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json, type JsonObject } from '../../json';
-import { aWarning, type Fault, pathTo } from '../fault';
+import { aWarning, type Fault, pathTo, quoted } from '../fault';
 
 /** Where an object stands and who it is, for the findings. */
 export interface Spot {
@@ -98,12 +98,12 @@ export class Draft {
 			this.warn(
 				rule,
 				key,
-				`${JSON.stringify(key)} and ${name} are both given; ${name} counts`,
-				`Remove ${JSON.stringify(key)}.`,
+				`${quoted(key)} and ${name} are both given; ${name} counts`,
+				`Remove ${quoted(key)}.`,
 			);
 			return;
 		}
-		this.warn(rule, key, `${JSON.stringify(key)} is read as ${name}`, `Write ${name}; fmt does it for you.`);
+		this.warn(rule, key, `${quoted(key)} is read as ${name}`, `Write ${name}; fmt does it for you.`);
 		if (inner === null) this.splice(key, [[outer, value]]);
 		else if (isJsonObject(holder)) {
 			this.put(outer, { ...holder, [inner]: value });

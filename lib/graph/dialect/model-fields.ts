@@ -1,7 +1,7 @@
 /** Model configs in other spellings: missing types, provider labels, the old name of an auth key (4.6). */
 
 import { isJsonObject, type Json, type JsonObject } from '../../json';
-import { pathTo } from '../fault';
+import { pathTo, quoted } from '../fault';
 import { Draft, type Spot } from './draft';
 import { LLM_TYPES, llmType } from './types';
 
@@ -36,7 +36,7 @@ function readType(draft: Draft): void {
 		if (LLM_TYPES.has(type)) return;
 		const meant = llmType(type);
 		if (meant === null) return;
-		draft.warn('4.2', 'type', `model type ${JSON.stringify(type)} is read as ${meant}`, `Write ${meant}.`);
+		draft.warn('4.2', 'type', `model type ${quoted(type)} is read as ${meant}`, `Write ${meant}.`);
 		draft.put('type', meant);
 		return;
 	}
@@ -88,7 +88,7 @@ function moveReference(owner: Draft, key: string, id: string): void {
 	const name = isJsonObject(held) ? held.named_llm_config_name : null;
 	const advice = 'Write attachable_llm_config_id.';
 	if (present !== undefined && present !== null && present !== id) {
-		const message = `${key} names saved model ${JSON.stringify(id)}, but attachable_llm_config_id names another and counts`;
+		const message = `${key} names saved model ${quoted(id)}, but attachable_llm_config_id names another and counts`;
 		owner.warn('4.6', key, message, advice);
 		return;
 	}

@@ -1,6 +1,7 @@
 /** Labels of node fields (4.3) and misspelled ones (4.6), each with the wire field it means. */
 
 import { isJsonObject, type Json } from '../../json';
+import { quoted } from '../fault';
 import { type Draft, normalizeKey } from './draft';
 import { argumentMap, mappingRows, pairsToObject, toolItem } from './tool-fields';
 import { llmType, PROVIDERS } from './types';
@@ -20,7 +21,7 @@ const to =
 	};
 
 function cannotRead(draft: Draft, key: string, target: string): void {
-	const message = `${JSON.stringify(key)} means ${target}, but its value does not fit and is kept as it is`;
+	const message = `${quoted(key)} means ${target}, but its value does not fit and is kept as it is`;
 	draft.warn('4.3', key, message, `Write ${target} in the form of the wire.`);
 }
 
@@ -65,15 +66,15 @@ const readProvider: Reader = (draft, key) => {
 		draft.warn(
 			'4.1',
 			key,
-			`${JSON.stringify(key)} and llms_config.type differ; llms_config.type counts`,
-			`Remove ${JSON.stringify(key)}.`,
+			`${quoted(key)} and llms_config.type differ; llms_config.type counts`,
+			`Remove ${quoted(key)}.`,
 		);
 		return;
 	}
 	draft.warn(
 		'4.3',
 		key,
-		`${JSON.stringify(key)} is read as llms_config.type`,
+		`${quoted(key)} is read as llms_config.type`,
 		'Write llms_config; fmt does it for you.',
 	);
 	const provider = present.provider ?? PROVIDERS.get(type) ?? null;
@@ -99,7 +100,7 @@ const readTools: Reader = (draft, key) => {
 		draft.move(key, ['tools_config', 'tools'], { value: known });
 		return;
 	}
-	const message = `${JSON.stringify(key)} names tools whose kind is unknown; they are kept as they are and not offered`;
+	const message = `${quoted(key)} names tools whose kind is unknown; they are kept as they are and not offered`;
 	draft.warn('4.3', key, message, 'Write each as {"type": …, "tool_id": …} in tools_config.tools.');
 	if (known.length === 0 || draft.get('tools_config') !== undefined) return;
 	draft.splice(key, [
@@ -116,7 +117,7 @@ const readTool: Reader = (draft, key) => {
 		draft.warn(
 			'4.3',
 			key,
-			`${JSON.stringify(key)} names a tool whose kind is unknown; kept as it is`,
+			`${quoted(key)} names a tool whose kind is unknown; kept as it is`,
 			'Write tool_config as {"type": …, "tool_id": …}.',
 		);
 };

@@ -1,7 +1,7 @@
 /** Run inputs and run records in other spellings: the main thread's key, message roles, status words (4.3, 4.6). */
 
 import { isJsonObject, type Json, type JsonObject } from '../../json';
-import { type Fault, pathTo } from '../fault';
+import { type Fault, pathTo, quoted } from '../fault';
 import { Draft, normalizeKey, type Spot } from './draft';
 import { mapChanged } from './model-fields';
 import type { Wire } from './wire';
@@ -64,8 +64,8 @@ export function runToWire(raw: JsonObject, path = '$'): Wire {
 	const draft = new Draft(raw, { path, subject: null, faults });
 	const label = draft.get('status');
 	const status = typeof label === 'string' ? STATUS_LABELS.get(normalizeKey(label)) : undefined;
-	if (status !== undefined && status !== label) {
-		draft.warn('4.3', 'status', `status ${JSON.stringify(label)} is read as ${status}`, `Write ${status}.`);
+	if (typeof label === 'string' && status !== undefined && status !== label) {
+		draft.warn('4.3', 'status', `status ${quoted(label)} is read as ${status}`, `Write ${status}.`);
 		draft.put('status', status);
 	}
 	return { value: draft.result(), faults };

@@ -1,7 +1,7 @@
 /** Tools in other spellings: kinds by their labels, `tool_type`, references given as text (4.2, 4.3, 4.6). */
 
 import { isJsonObject, type Json, type JsonObject } from '../../json';
-import { pathTo } from '../fault';
+import { pathTo, quoted } from '../fault';
 import { Draft, normalizeKey, type Spot } from './draft';
 import { mapChanged } from './model-fields';
 import { TOOL_KEYS, toolType } from './types';
@@ -52,7 +52,7 @@ export function readDiscriminator(
 	draft.warn(
 		reading.rule,
 		'type',
-		`type ${JSON.stringify(word)} is read as ${reading.type}`,
+		`type ${quoted(word)} is read as ${reading.type}`,
 		`Write ${reading.type}.`,
 	);
 	draft.put('type', reading.type);
