@@ -11,6 +11,7 @@ import { hasDueCompanion, hasDueWork, resumePump, stepCompanions } from './pump'
 import { companionThreads, mainThreads, statusOf, threadOf } from './standing';
 import type { RunState, ThreadState } from './state';
 import { isTerminal } from './status';
+import { traceOf } from './trace';
 import { endClosed, endThread, firstNode, LoopingRisk } from './place';
 import { runCompanion, runThread } from './thread';
 import { judgeWaiting, startPump, writeTimes } from './waiting';
@@ -55,12 +56,13 @@ async function carryOut(context: Context, command: Command): Promise<void> {
 		case 'pause':
 			return pause(context);
 		case 'stop':
-			return endRun(context, { status: 'cancelled', source: command.source ?? 'stopped', message: null });
+			return endRun(context, { status: 'cancelled', source: command.source ?? 'stopped' });
 		case 'abandon':
 			return endRun(context, {
 				status: 'failed',
 				source: command.source,
 				message: context.mask(command.message),
+				trace: traceOf(command.error),
 			});
 		case 'recover':
 			return recover(context);
@@ -206,7 +208,8 @@ async function closeTurn(context: Context): Promise<void> {
 	const status = statusOf(state);
 	if (status === 'paused') freeze(context);
 	context.emit({ type: 'turnEnded', status, error: context.turnError, unattended: context.unattended });
-	if (isTerminal(status)) context.emit({ type: 'runEnded', status, source: null, message: null });
+	if (isTerminal(status))
+		context.emit({ type: 'runEnded', status, source: null, message: null, trace: null });
 	await context.flush(true);
 }
 
@@ -242,6 +245,8 @@ async function failRun(context: Context, error: unknown): Promise<void> {
 		status: looping ? 'aborted_looping_risk' : 'failed',
 		source: looping ? 'looping_risk' : 'execution_error',
 		message,
+		// The loop protection is no error of the code.
+		trace: looping ? null : traceOf(error),
 		error: {
 			code: looping ? 'LOOPING_RISK' : error instanceof InteractlyError ? error.code : 'UNEXPECTED',
 			message,
@@ -255,9 +260,10 @@ async function failRun(context: Context, error: unknown): Promise<void> {
 }
 
 interface Ending {
-	status: 'completed' | 'failed' | 'cancelled' | 'aborted_looping_risk';
-	source: string | null;
-	message: string | null;
+	status: 'failed' | 'cancelled' | 'aborted_looping_risk';
+	source: string;
+	message?: string;
+	trace?: string | null;
 	error?: { code: string; message: string; advice: string | null };
 }
 
@@ -265,7 +271,7 @@ interface Ending {
 async function endRun(context: Context, ending: Ending): Promise<void> {
 	const { state } = context;
 	if (isTerminal(state.status)) return;
-	for (const thread of active(state)) await endThread(context, thread, ending.source ?? ending.status);
+	for (const thread of active(state)) await endThread(context, thread, ending.source);
 	if (state.openTurn)
 		context.emit({
 			type: 'turnEnded',
@@ -273,7 +279,8 @@ async function endRun(context: Context, ending: Ending): Promise<void> {
 			error: ending.error ?? null,
 			unattended: context.unattended,
 		});
-	context.emit({ type: 'runEnded', status: ending.status, source: ending.source, message: ending.message });
+	const { status, source, message = null, trace = null } = ending;
+	context.emit({ type: 'runEnded', status, source, message, trace });
 	await context.flush(true);
 }
 

@@ -54,7 +54,7 @@ const LAYOUT: ReadonlyArray<readonly [RunEventType, readonly Field[]]> = [
 	['warned', [['message', ''], ['thread', null], ['onceKey', null]]],
 	['runPaused', []],
 	['turnEnded', [['status', 'waiting_for_user_input'], ['error', null], ['unattended', false]]],
-	['runEnded', [['status', 'completed'], ['source', null], ['message', null]]],
+	['runEnded', [['status', 'completed'], ['source', null], ['message', null], ['trace', null]]],
 	['interiorEntered', [['interiorId', ''], ['values', {}], ON_THREAD]],
 	['speechInterrupted', [['eventIds', []], ['stretches', []], ['isKept', false], ON_THREAD]],
 	['feedbackGiven', [['target', 'run'], ['kind', 'comment'], ['feedbackId', ''], ['turn', null], ['eventId', null], ['user', null], ['text', null], ['rating', null], ['removed', false]]],

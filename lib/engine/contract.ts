@@ -70,8 +70,8 @@ export type Command =
 	| { type: 'stop'; source?: string }
 	/** Finishes a turn or pump that a crash interrupted; nothing to do otherwise. */
 	| { type: 'recover' }
-	/** Ends an active run as failed: the reaper, or the driver unwinding (R1.4, R1.31). */
-	| { type: 'abandon'; source: string; message: string };
+	/** Ends an active run as failed: the reaper, or the driver unwinding with an error (R1.4, R1.31). */
+	| { type: 'abandon'; source: string; message: string; error?: unknown };
 
 /** Makes events durable. When `mustHold` the promise settles only once they are on disk. */
 export interface Journal {

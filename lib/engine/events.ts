@@ -247,7 +247,14 @@ export type RunEvent =
 			error: { code: string; message: string; advice: string | null } | null;
 			unattended: boolean;
 	  })
-	| (Base & { type: 'runEnded'; status: RunStatus; source: string | null; message: string | null })
+	| (Base & {
+			type: 'runEnded';
+			status: RunStatus;
+			source: string | null;
+			message: string | null;
+			/** Where the code was when an error ended the run; null or absent when none did. */
+			trace?: string | null;
+	  })
 	| (Base & {
 			type: 'feedbackGiven';
 			target: 'run' | 'turn' | 'event';

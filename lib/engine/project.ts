@@ -174,7 +174,11 @@ function projectThread(projection: Projection, event: RunEvent): WireEvent[] {
 			if (event.status === 'completed' || event.status === 'cancelled')
 				return [wire.event('end_workflow', null, usage)];
 			return [
-				wire.event('workflow_error', null, { error_message: event.message, stack_trace: null, ...usage }),
+				wire.event('workflow_error', null, {
+					error_message: event.message,
+					stack_trace: event.trace ?? null,
+					...usage,
+				}),
 			];
 		}
 		default:

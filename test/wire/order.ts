@@ -141,14 +141,14 @@ const loops: Rule = (events, fault) => {
 /** R9.47, R2.2, R9.50: iterations count from 1, and their metrics count what their pair holds. */
 const iterations: Rule = (events, fault) => {
 	let number = 0;
+	let hasMoved = false;
 	events.forEach((event, index) => {
+		if (event.type === 'waiting_evaluation_boundary') hasMoved ||= event['transitioned'] === true;
 		if (event.type === 'workflow_ready_for_input') {
-			const isAfter = [
-				'end_workflow_iteration',
-				'waiting_evaluation_boundary',
-				'companion_step_boundary',
-			].includes(events[index - 1]?.type ?? '');
-			if (!isAfter) fault(event, 'it follows the end of an iteration, or a pump');
+			// Companions that a pump has begun may come to their end behind its transition.
+			if (events[index - 1]?.type !== 'end_workflow_iteration' && !hasMoved)
+				fault(event, 'it follows the end of an iteration, or a pump that moved the thread');
+			hasMoved = false;
 		}
 		if (event.type !== 'end_workflow_iteration') return;
 		number += 1;
