@@ -218,7 +218,12 @@ async function abandon(work: Drive, error: unknown, releases: boolean): Promise<
 	const { status } = work.live.state;
 	if (status === 'not_started' || status === 'paused' || isTerminal(status)) throw error;
 	const journal = openJournal(work, releases);
-	const command: Command = { type: 'abandon', source: 'finally_safety_net', message: messageOf(error) };
+	const command: Command = {
+		type: 'abandon',
+		source: 'finally_safety_net',
+		message: messageOf(error),
+		error,
+	};
 	await advance(work, { journal, command });
 	report(work, journal);
 }

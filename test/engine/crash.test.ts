@@ -54,17 +54,23 @@ async function attempt(world: World, send: () => Promise<string>, first: boolean
 	}
 }
 
-/** The log without times, one list a thread: threads interleave as their waits end (R5.33). */
+/**
+ * The log without times and without the way of the code, one list a thread: threads interleave as their waits
+ * end (R5.33).
+ */
 function shape(log: readonly RunEvent[]): string {
 	const threads: Record<string, unknown[]> = {};
 	for (const event of log) {
+		// When ticks were judged that had no write of their own: a time and no more (R5.28).
+		if (event.type === 'waitingSeen' && event.judgedMs !== null) continue;
 		const { at: _at, ...rest } = event as RunEvent & {
 			lane?: string | null;
 			untilMs?: number;
 			dueMs?: number;
 			deadlineMs?: number;
+			trace?: string | null;
 		};
-		for (const key of ['untilMs', 'dueMs', 'deadlineMs'] as const) delete rest[key];
+		for (const key of ['untilMs', 'dueMs', 'deadlineMs', 'trace'] as const) delete rest[key];
 		const place =
 			'thread' in rest ? `${rest.thread ?? ''}${'lane' in rest ? `|${rest.lane ?? ''}` : '|'}` : '';
 		(threads[place] ??= []).push(rest);
