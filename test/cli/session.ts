@@ -3,6 +3,7 @@
 import { systemClock } from '../../lib/clock';
 import { runCli } from '../../lib/cli/program';
 import type { Terminal } from '../../lib/cli/terminal';
+import { expectShapes } from '../wire/told';
 
 export interface Session {
 	code: number;
@@ -47,5 +48,13 @@ export async function interactly(args: readonly string[], options: SessionOption
 	};
 	const code = await runCli(args, terminal);
 	const bytes = Buffer.concat(out);
-	return { code, out: bytes.toString('utf8'), err, bytes };
+	const text = bytes.toString('utf8');
+	if (args[0] === 'chat' && args.includes('--json')) expectShapes(eventsIn(text));
+	return { code, out: text, err, bytes };
+}
+
+/** Every line of such a chat is an event of the protocol, or closes a turn. */
+function eventsIn(text: string): unknown[] {
+	const lines = text.split('\n').filter((line) => line !== '');
+	return lines.map((line) => JSON.parse(line) as { type: string }).filter(({ type }) => type !== 'turn');
 }
