@@ -252,7 +252,7 @@ function hop(
 		},
 	});
 	thread.status = 'executing';
-	thread.phase = 'entering';
+	thread.phase = destinationId === null ? 'escalated' : 'entering';
 	thread.entry = event.kind === 'direct' ? 'direct' : event.kind === 'waiting' ? 'waiting' : 'conditional';
 	if (destinationId !== null) thread.nodeId = destinationId;
 	thread.frame = null;

@@ -15,7 +15,7 @@ export class LoopingRisk extends Error {}
  * Companions that were told to end with it are ended by the turn.
  */
 export async function endThread(context: Context, thread: ThreadState, reason: string): Promise<void> {
-	await settleLanes(context, thread, Object.keys(thread.lanes));
+	if (hasLanes(thread)) await settleLanes(context, thread, Object.keys(thread.lanes));
 	if (thread.status === 'ended') return;
 	context.emit({ type: 'threadEnded', thread: thread.id, nodeId: thread.nodeId, reason });
 }

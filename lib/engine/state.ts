@@ -86,7 +86,7 @@ export interface Loop {
 }
 
 export type ThreadStatus = 'executing' | 'parked' | 'paused' | 'deferred' | 'ended';
-export type Phase = 'entering' | 'executing' | 'selecting';
+export type Phase = 'entering' | 'executing' | 'selecting' | 'escalated';
 
 export interface ThreadState {
 	id: string;

@@ -39,6 +39,8 @@ export async function runThread(context: Context, thread: ThreadState): Promise<
 			const entering = enter(context, thread);
 			if (entering) await entering;
 		} else if (thread.phase === 'executing') await executeNode(context, thread);
+		// A crash came between the hop and the end it leads to (R3.48).
+		else if (thread.phase === 'escalated') await endThread(context, thread, 'guardrail_escalation');
 		else await select(context, thread);
 		if (isWorthAWrite(context, thread)) await context.flush();
 	}

@@ -6,7 +6,7 @@ import { decodeEvents, encodeEvents, isTerminal, loadState, saveState } from '..
 import type { JsonObject } from '../../lib/json';
 import { movedClock } from './clock';
 import { commands, echo, graphs, hashed, pauseBefore } from './generated';
-import { graphOf, line, start, expression } from './graphs';
+import { direct, expression, fork, graphOf, line, say, start } from './graphs';
 import { createWorld, turnInput, type World } from './world';
 
 /** `FUZZ_RUNS=20` multiplies the generated cases by 20. */
@@ -129,6 +129,38 @@ describe('generated graphs', () => {
 		);
 	});
 });
+
+test.each([0, 1, 2, 3, 4, 5, 6])(
+	'R3.48, R9.52: an escalation to nobody ends its thread, wherever a crash comes (append %p)',
+	async (point) => {
+		const strikes = { max_guardrail_nodes_before_escalation: 1, escalation_message: 'Enough.' };
+		const graph = graphOf(
+			[
+				{ type: 'no_op', logical_id: 'entry', name: 'entry', ...start },
+				{
+					type: 'http_request',
+					logical_id: 'side',
+					name: 'side',
+					url: 'https://api.example/side',
+					self_loop_config: { enabled: true, max_retries: 1, time_between_retries: 1 },
+				},
+				{ ...say('guard', true, true), is_guardrail_node: true },
+			],
+			[direct('entry', 'guard'), fork('entry', 'side', 'side')],
+			{ guardrail_strikes_config: strikes },
+		);
+		const world = newWorld(graph);
+		let appends = 0;
+		world.onAppend = (events) => {
+			if (appends++ !== point) return;
+			world.log.push(...events);
+			throw new Crash();
+		};
+		await attempt(world, () => world.start('hello'), true);
+		expect(world.log.filter(({ type }) => type === 'spoke')).toHaveLength(1);
+		expect(world.state.threads['0']).toMatchObject({ status: 'ended', nodesHistory: ['entry'] });
+	},
+);
 
 describe('effects', () => {
 	const graph = graphOf(
