@@ -237,8 +237,11 @@ function judged({ state, wire }: Projection, event: Extract<RunEvent, { type: 'w
 		transitioned: event.transitioned,
 		still_waiting: event.stillWaiting,
 	});
-	if (!event.transitioned)
-		boundary.logical_id = `event_${uuidOf(`${state.runId}:judged:${event.thread}:${event.at}`)}`;
+	// Ticks judged in vain are no part of the log, and two pumps may judge within one millisecond.
+	if (!event.transitioned) {
+		const label = `${state.runId}:judged:${event.thread}:${state.eventCount}:${event.at}`;
+		boundary.logical_id = `event_${uuidOf(label)}`;
+	}
 	return boundary;
 }
 
