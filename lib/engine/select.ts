@@ -11,7 +11,7 @@ import { isLooping, repeatOrExhaust } from './loop';
 import { positionOf, restorePicks } from './position';
 import type { Finished, ThreadState } from './state';
 import { selectionStep } from './step';
-import { endClosed, endThread, hasLanes, nodeOf } from './place';
+import { endClosed, endThread, firstNode, hasLanes, nodeOf, settleLanes } from './place';
 
 /** Decides what the thread does now that its node has executed (R3.1). */
 export async function select(context: Context, thread: ThreadState): Promise<void> {
@@ -30,6 +30,9 @@ export async function select(context: Context, thread: ThreadState): Promise<voi
 	const chosen = choose(context, thread, node, finished);
 	const hop = chosen instanceof Promise ? await chosen : chosen;
 	if (hop) {
+		// Where only disabled nodes follow, what forks there and the end of the thread are one write.
+		if (hasLanes(thread) && firstNode(hop.destination, context) === null)
+			await settleLanes(context, thread, Object.keys(thread.lanes));
 		const end = takeHop(context, thread, hop);
 		if (end !== null) await endThread(context, thread, end);
 		return;

@@ -7,6 +7,8 @@ export interface MovedClock extends Clock {
 	move(ms: number): Promise<void>;
 	/** True: a sleep ends at once and moves time by its length. */
 	jumps: boolean;
+	/** The process is dead: nobody sleeps any more, and nothing that slept moves time. */
+	forget(): void;
 }
 
 export function movedClock(startMs = Date.UTC(2026, 6, 14, 19, 10, 17)): MovedClock {
@@ -17,6 +19,7 @@ export function movedClock(startMs = Date.UTC(2026, 6, 14, 19, 10, 17)): MovedCl
 	};
 	const clock: MovedClock = {
 		jumps: false,
+		forget: () => void (sleepers = []),
 		now: () => nowMs,
 		sleep(ms, signal) {
 			return new Promise((resolve, reject) => {

@@ -116,8 +116,8 @@ export function createWorld(options: WorldOptions): World {
 	};
 	const surroundings: Surroundings = { globals: {}, secrets: {}, namedLlms: {}, ...options.surroundings };
 
-	/** What the index of runs would hold. */
-	let dueAtMs: number | null = null;
+	/** What the index of runs would hold, written with the last event that it knows. */
+	let due: { atMs: number | null; eventCount: number } = { atMs: null, eventCount: 0 };
 	const world: World = {
 		graph,
 		state: createState(),
@@ -169,7 +169,7 @@ export function createWorld(options: WorldOptions): World {
 				...(world.signal === null ? {} : { signal: world.signal }),
 				onEvent: (event) => world.wire.push(event),
 			});
-			dueAtMs = nextDueAt(graph, world.state);
+			due = { atMs: nextDueAt(graph, world.state), eventCount: world.state.eventCount };
 			// Whatever a test is about, nothing that its run tells deviates from the protocol.
 			expectShapes(world.wire.slice(shown));
 			return world.trace(from);
@@ -182,8 +182,12 @@ export function createWorld(options: WorldOptions): World {
 		},
 		crash() {
 			world.hasCrashed = true;
+			clock.forget();
 			world.state = loadState(saveState(world.refold()));
-			restUntil(graph, world.state, dueAtMs);
+			// The end of a turn that was stored before the crash has moved the index with it.
+			if (world.state.eventCount !== due.eventCount)
+				due = { atMs: nextDueAt(graph, world.state), eventCount: world.state.eventCount };
+			restUntil(graph, world.state, due.atMs);
 		},
 		types: (from = 0) => world.wire.slice(from).map((event) => event.type),
 		spoken: (from = 0) =>
