@@ -122,6 +122,10 @@ describe('generated graphs', () => {
 				// How far companions came when the loop protection cut them off depends on who was waited for (R5.33).
 				const isCut =
 					calm.state.status === 'aborted_looping_risk' && Object.keys(calm.state.threads).length > 1;
+				// What a thread reads of one at work beside it depends on who was faster (R5.33).
+				const isRaced = JSON.stringify(graph).includes('[[thread_side');
+				expect(rough.state.openTurn).toBeNull();
+				if (isRaced) return;
 				if (!isCut) expect(shape(rough.log)).toBe(shape(calm.log));
 				expect(rough.state.status).toBe(calm.state.status);
 			}),
