@@ -13,6 +13,8 @@ interface Advance {
 	/** What the row must say now. */
 	fromHead: number;
 	fromLast: number | null;
+	/** 1 where the writer knows that the log runs ahead of the row, 0 where the row must be exact. */
+	fromAhead: number;
 	/** The log's end with the batch just added. */
 	head: number;
 	last: number;
@@ -38,7 +40,8 @@ export function appendStatements(db: Kysely<Tables>) {
 			.where('key', '=', values.key)
 			.where('id', '=', values.id)
 			.where('head', '=', values.fromHead)
-			.where('last', 'is not distinct from', values.fromLast);
+			.where('last', 'is not distinct from', values.fromLast)
+			.where('ahead', '=', values.fromAhead);
 	const patched = (values: Advance & Patched) =>
 		from(values).set((set) => ({
 			head: values.head,

@@ -56,7 +56,8 @@ function* appendAndMove(tools: AppendTools, request: AppendRequest, end: End | u
 	const head = expectedHead + 1;
 	const now = tools.now();
 	const from = end?.row ?? { head: expectedHead, last: previous };
-	const step = { key, id, owner, fromHead: from.head, fromLast: from.last, head, last, now };
+	const fromAhead = end === undefined ? 0 : 1;
+	const step = { key, id, owner, fromHead: from.head, fromLast: from.last, fromAhead, head, last, now };
 	let moved;
 	if (isStep(request)) moved = yield* effect(statements.advance(step));
 	else {

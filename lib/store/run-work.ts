@@ -65,8 +65,6 @@ function* seizeSession({ statements }: WorkTools, run: NewRun, key: string): Wor
 /** `hash` is the graph's address, computed before the transaction begins. */
 export function* createRun(tools: WorkTools, run: NewRun, hash: string): Work<{ run: RunRow; lease: Lease }> {
 	const { statements } = tools;
-	// A deleted run may have had the same id.
-	tools.ends?.forget(run.id);
 	if (run.sessionKey !== null) {
 		// Checked before anything is written, so that a refusal leaves nothing to undo.
 		if ((yield* first(statements.findRun({ id: run.id }))) !== null) throw runExists(run.id);
@@ -90,6 +88,8 @@ export function* createRun(tools: WorkTools, run: NewRun, hash: string): Work<{ 
 		}),
 	);
 	if (added === null) throw runExists(run.id);
+	// A deleted run may have had the same id.
+	tools.ends?.forget(run.id);
 	const row = yield* findRun(tools, run.id);
 	if (row === null) throw runUnknown(run.id);
 	return { run: row, lease: { runId: run.id, owner: run.owner } };

@@ -88,6 +88,17 @@ export function describeSteps(name: string, open: () => Promise<Opened>): void {
 			expect(await told(store)).toEqual(steps(4));
 		});
 
+		test('a refused attempt to create the same run, and a writer that knows no end, change nothing', async () => {
+			const { lease, tail } = await inTurn(3);
+			expect(await refusal(store.createRun(newRun('r', { owner: 'third' })))).toBe('RUN_EXISTS');
+			const other = await reopen();
+			for (const each of [store, other]) {
+				expect(await refusal(each.append({ lease, expectedHead: 1, data: 'x' }))).toBe('RUN_LEASE_LOST');
+			}
+			await store.append({ lease, expectedHead: 3, tail, data: 'step 3', release: true });
+			expect(await told(other)).toEqual(steps(4));
+		});
+
 		test('steps are taken back in the middle of a turn', async () => {
 			const { lease } = await inTurn(4);
 			await store.rewind(lease, 1, {});
