@@ -22,7 +22,8 @@ export interface Ends {
 	 */
 	before(request: AppendRequest): End | undefined;
 	set(runId: string, end: End): void;
-	forget(runId: string): void;
+	/** The row is exact from here on; with `owner` only if that is who was writing. */
+	forget(runId: string, owner?: string): void;
 	/** A transaction was committed: what was learned in it holds. */
 	commit(): void;
 	/** It was undone, and so is what was learned in it. */
@@ -52,8 +53,9 @@ export function createEnds(): Ends {
 			return end;
 		},
 		set: learn,
-		forget: (runId) => {
-			if (ends.has(runId)) learn(runId, undefined);
+		forget(runId, owner) {
+			const end = ends.get(runId);
+			if (end !== undefined && (owner === undefined || owner === end.owner)) learn(runId, undefined);
 		},
 		commit() {
 			learned = [];

@@ -121,6 +121,8 @@ export function* claim(
 	const now = tools.now();
 	const taken = yield* first(tools.statements.claim({ id: runId, owner, now, until: now + leaseMs }));
 	const lease = { runId, owner };
+	// From here on the row is exact, whoever wrote before.
+	if (taken !== null) tools.ends?.forget(runId);
 	if (taken?.ahead === 0) return { run: toRun(taken), lease };
 	// The holder before was killed, or lost the lease, in the middle of a turn.
 	if (taken !== null) yield* catchUp(tools.db, (run) => run('run.id', '=', runId));
@@ -146,7 +148,7 @@ export function* release(
 ): Work<void> {
 	const { dueAt } = patch;
 	if (ends !== undefined) {
-		ends.forget(lease.runId);
+		ends.forget(lease.runId, lease.owner);
 		yield* catchUp(db, (run) => run.and({ 'run.id': lease.runId, 'run.lease_owner': lease.owner }));
 	}
 	if (dueAt !== undefined) yield* rows(statements.setDue({ id: lease.runId, owner: lease.owner, dueAt }));
