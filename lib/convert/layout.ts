@@ -13,7 +13,7 @@ export interface LayoutJob {
 /** What the thread runs; a text, so that it is found wherever the package was compiled to. */
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads');
-require(workerData.library).instance().then((viz) => {
+require(workerData.vizPath).instance().then((viz) => {
 	parentPort.postMessage(workerData.jobs.map(({ dot, engine }) => viz.renderString(dot, { format: 'svg', engine })));
 });
 `;
@@ -22,7 +22,7 @@ require(workerData.library).instance().then((viz) => {
 export async function layOut(jobs: readonly LayoutJob[], limitMs: number): Promise<string[] | null> {
 	const thread = new Worker(THREAD, {
 		eval: true,
-		workerData: { library: require.resolve('@viz-js/viz'), jobs },
+		workerData: { vizPath: require.resolve('@viz-js/viz'), jobs },
 	});
 	const limit = new AbortController();
 	try {

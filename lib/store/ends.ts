@@ -22,8 +22,12 @@ export interface Ends {
 	 */
 	before(request: AppendRequest): End | undefined;
 	set(runId: string, end: End): void;
-	/** The row is exact from here on; with `owner` only if that is who was writing. */
-	forget(runId: string, owner?: string): void;
+	/**
+	 * Forgets the end of the run's log, with `owner` only if that is who was writing.
+	 *
+	 * @returns True when it was known: the row may lag then.
+	 */
+	forget(runId: string, owner?: string): boolean;
 	/** A transaction was committed: what was learned in it holds. */
 	commit(): void;
 	/** It was undone, and so is what was learned in it. */
@@ -55,7 +59,9 @@ export function createEnds(): Ends {
 		set: learn,
 		forget(runId, owner) {
 			const end = ends.get(runId);
-			if (end !== undefined && (owner === undefined || owner === end.owner)) learn(runId, undefined);
+			if (end === undefined || (owner !== undefined && owner !== end.owner)) return false;
+			learn(runId, undefined);
+			return true;
 		},
 		commit() {
 			learned = [];

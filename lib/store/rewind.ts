@@ -8,10 +8,8 @@ import { first, once, rows, type Work } from './statement';
 
 /** The run's log ends before batch `head` again; what followed is emptied, its positions stay taken. */
 export function* rewind({ db, ends }: WorkTools, lease: Lease, head: number, patch: RunPatch): Work<void> {
-	if (ends !== undefined) {
-		ends.forget(lease.runId, lease.owner);
+	if (ends?.forget(lease.runId, lease.owner))
 		yield* catchUp(db, (run) => run.and({ 'run.id': lease.runId, 'run.lease_owner': lease.owner }));
-	}
 	const run = yield* first(
 		once(
 			db

@@ -147,10 +147,9 @@ export function* release(
 	patch: Pick<RunPatch, 'dueAt'> = {},
 ): Work<void> {
 	const { dueAt } = patch;
-	if (ends !== undefined) {
-		ends.forget(lease.runId, lease.owner);
+	// Where another process wrote, the next claim catches up.
+	if (ends?.forget(lease.runId, lease.owner))
 		yield* catchUp(db, (run) => run.and({ 'run.id': lease.runId, 'run.lease_owner': lease.owner }));
-	}
 	if (dueAt !== undefined) yield* rows(statements.setDue({ id: lease.runId, owner: lease.owner, dueAt }));
 	yield* rows(statements.release({ id: lease.runId, owner: lease.owner }));
 }

@@ -145,7 +145,7 @@ describe('form', () => {
 
 	it('paths of one machine are found', () => {
 		const home = ['', 'root', 'project'].join('/');
-		expect(machinePathFaults({ 'a.md': `see ${home}`, 'b.md': 'see docs/work/flow.md' })).toHaveLength(1);
+		expect(machinePathFaults({ 'a.md': `see ${home}`, 'b.md': 'see docs/root/flow.md' })).toHaveLength(1);
 	});
 });
 
